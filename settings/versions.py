@@ -1,0 +1,14 @@
+"""Every pinned version: looked up 2026-11-21 unless a line says otherwise."""
+
+OPEN_WEBUI = "v0.12.4-slim"
+"""Released 2026-10-25 with security fixes; the slim image holds no local model and is a quarter of the size.
+"""
+OPEN_WEBUI_REPOSITORY = "ghcr.io/open-webui/open-webui"
+LITELLM = "v1.104.2"
+"""Newest tag of the non-root image seen on ghcr; 1.82.7 and 1.82.8 on PyPI were malicious, 1.83 fixed two
+CVEs."""
+LITELLM_REPOSITORY = "ghcr.io/berriai/litellm-non_root"
+AURORA_POSTGRESQL = "16.15"
+"""Newest of the major that Open WebUI is tested with; cfn-lint 1.58.0 lists it. 0 ACU needs 16.3 or later."""
+VALKEY = "8"
+"""ElastiCache Serverless takes the major version; 7.2 or later."""

@@ -1,0 +1,58 @@
+"""Deployment files that people, editors and accidents spoiled: each loads, or is refused in the documented form."""
+
+import re
+from pathlib import Path
+from random import Random
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from settings.load import BadDeploymentFile
+from tests.settings.mutations import load_mutated, loaded_mutations
+
+SHARDS = 4
+EXAMPLES = 2400
+FIELD = r"(?:[A-Za-z0-9_/-]+|\"(?:[^\"\\]|\\.)*\")"
+LINE = re.compile(rf"[^\n]+\.yaml:[1-9]\d*: {FIELD}(?:\.{FIELD}|\[\d+\])*: \S[^\n]*")
+LONGEST_LINE = 1000
+
+
+@pytest.mark.parametrize("shard", range(SHARDS))
+def test_a_spoiled_file_loads_or_is_refused_in_the_documented_form(shard: int, tmp_path: Path) -> None:
+    @settings(
+        max_examples=EXAMPLES // SHARDS,
+        deadline=None,
+        derandomize=True,
+        database=None,
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(seed=st.integers(min_value=0, max_value=2**64))
+    def check(seed: int) -> None:
+        seen.add(seed)
+        try:
+            loaded = load_mutated(Random(seed * SHARDS + shard), tmp_path)
+        except BadDeploymentFile as refusal:
+            lines = str(refusal).split("\n")
+            assert lines == list(dict.fromkeys(lines)), "no line twice"
+            for line in lines:
+                assert LINE.fullmatch(line), line
+                assert len(line) < LONGEST_LINE, line
+                assert "is not valid here" not in line, f"no words for this error: {line}"
+        else:
+            assert set(loaded.origins.values()) <= {"file", "preset", "default"}
+        assert [path.suffix for path in tmp_path.iterdir()] == [".yaml"] * len(list(tmp_path.iterdir())), (
+            "nothing is written"
+        )
+
+    seen: set[int] = set()
+    check()
+    assert len(seen) == EXAMPLES // SHARDS
+
+
+def test_some_spoiled_files_load_the_same_ones_each_time(tmp_path: Path) -> None:
+    first, second = (
+        [one.deployment.model_dump_json() for one in loaded_mutations(tmp_path, 20, seed=7)] for _ in range(2)
+    )
+    assert first == second
+    assert len(set(first)) > 10

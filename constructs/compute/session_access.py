@@ -1,0 +1,20 @@
+"""What `execute-command` adds to a task's role."""
+
+from aws_cdk import Acknowledgment, Stack, Validations
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_logs as logs
+
+
+def acknowledge_sessions(role: iam.Role, *, log_group: logs.LogGroup) -> None:
+    """Answer cdk-nag's findings on the permissions that the library gives `role` for sessions logged in `log_group`."""
+    resource = log_group.node.default_child
+    assert isinstance(resource, logs.CfnLogGroup)
+    name = Stack.of(role).get_logical_id(resource)
+    arn = f"arn:<AWS::Partition>:logs:<AWS::Region>:<AWS::AccountId>:log-group:<{name}>:*"
+    why = {
+        "Resource::*": "ssmmessages and logs:DescribeLogGroups know no resources; the setting is off by default.",
+        f"Resource::{arn}": "Log streams of this one group, which record what people do in a session.",
+    }
+    Validations.of(role).acknowledge(
+        *(Acknowledgment(id=f"AwsSolutions-IAM5[{found}]", reason=reason) for found, reason in why.items())
+    )

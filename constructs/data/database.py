@@ -1,0 +1,111 @@
+"""A PostgreSQL database with a role of its own."""
+
+from aws_cdk import Acknowledgment, CustomResource, Duration, RemovalPolicy, Stack, Validations
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
+from aws_cdk import aws_rds as rds
+from aws_cdk import aws_secretsmanager as sm
+from constructs import Construct, IDependable
+
+from constructs.compute.custom_resource_handler import CustomResourceHandler
+from constructs.data.aurora_cluster import PORT, AuroraCluster
+
+PASSWORD_LENGTH = 48
+BY_SCHEDULE = (
+    "The application's tasks read the password when they start, so it is rotated together with a restart: by "
+    "`database.rotation_days`, whose schedule stands beside the service, or by the runbook."
+)
+
+
+class Database(Construct):
+    """One database in an Aurora cluster, with the role that the application signs in with.
+
+    `cluster`; `master_secret`; `name`; `secret`: `username`, `password` (letters and digits), `host`, `port`,
+    `dbname`; `ready`: database, role and extensions are there. Nothing is dropped when this goes.
+    """
+
+    cluster: rds.DatabaseCluster
+    master_secret: sm.ISecret
+    name: str
+    secret: sm.ISecret
+    ready: IDependable
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        aurora: AuroraCluster,
+        key: kms.IKey,
+        name: str,
+        extensions: list[str],
+        keep_data: bool,
+    ) -> None:
+        super().__init__(scope, construct_id)
+        self.cluster, self.master_secret, self.name = aurora.cluster, aurora.master_secret, name
+        self.secret = self._define_secret(key, keep_data)
+        self.ready = self._define_database(aurora, extensions)
+
+    def _define_secret(self, key: kms.IKey, keep_data: bool) -> sm.Secret:
+        known = {
+            "username": f"{self.name}_a",
+            "host": self.cluster.cluster_endpoint.hostname,
+            "port": str(PORT),
+            "dbname": self.name,
+        }
+        secret = sm.Secret(
+            self,
+            "Secret",
+            description=f"Role of the application in the database {self.name}",
+            encryption_key=key,
+            generate_secret_string=sm.SecretStringGenerator(
+                secret_string_template=Stack.of(self).to_json_string(known),
+                generate_string_key="password",
+                password_length=PASSWORD_LENGTH,
+                # Open WebUI puts it into an address as it is.
+                exclude_punctuation=True,
+            ),
+            removal_policy=RemovalPolicy.RETAIN if keep_data else RemovalPolicy.DESTROY,
+        )
+        Validations.of(secret).acknowledge(Acknowledgment(id="AwsSolutions-SMG4", reason=BY_SCHEDULE))
+        return secret
+
+    def _define_database(self, aurora: AuroraCluster, extensions: list[str]) -> CustomResource:
+        handler = CustomResourceHandler.of(
+            self,
+            "database.handler",
+            description="Makes the application's database, its role and its extensions over the Data API",
+            timeout=Duration.minutes(10),
+            memory_size_mib=256,
+        )
+        permissions = iam.Policy(
+            self,
+            "Permissions",
+            roles=[handler.role],
+            statements=[
+                iam.PolicyStatement(
+                    actions=["rds-data:ExecuteStatement"], resources=[self.cluster.cluster_arn]
+                ),
+                # No kms:Decrypt: the key lets this account's callers through Secrets Manager.
+                iam.PolicyStatement(
+                    actions=["secretsmanager:GetSecretValue"],
+                    resources=[self.master_secret.secret_arn, self.secret.secret_arn],
+                ),
+            ],
+        )
+        resource = CustomResource(
+            self,
+            "Resource",
+            resource_type="Custom::Database",
+            service_token=handler.service_token,
+            properties={
+                "ClusterArn": self.cluster.cluster_arn,
+                "MasterSecretArn": self.master_secret.secret_arn,
+                "ApplicationSecretArn": self.secret.secret_arn,
+                "DatabaseName": self.name,
+                "Extensions": extensions,
+            },
+        )
+        # The Data API answers with an instance only.
+        resource.node.add_dependency(permissions, *aurora.instances)
+        return resource

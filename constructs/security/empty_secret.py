@@ -1,0 +1,47 @@
+"""A secret that people fill."""
+
+from collections.abc import Sequence
+
+from aws_cdk import Acknowledgment, RemovalPolicy, SecretValue, Validations
+from aws_cdk import aws_kms as kms
+from aws_cdk import aws_secretsmanager as sm
+from constructs import Construct
+
+
+class EmptySecret(Construct):
+    """`secret` has the given JSON keys with empty values under a name that people know.
+
+    The template's value never changes, so no update of the stack overwrites what people put in.
+    """
+
+    secret: sm.Secret
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        name: str,
+        fields: Sequence[str],
+        description: str,
+        key: kms.IKey,
+        keep_data: bool,
+    ) -> None:
+        """`name`: physical name of the secret."""
+        super().__init__(scope, construct_id)
+        empty = SecretValue.unsafe_plain_text("")  # nothing to hide: the value is that there is none
+        self.secret = sm.Secret(
+            self,
+            "Resource",
+            secret_name=name,
+            description=description,
+            encryption_key=key,
+            secret_object_value=dict.fromkeys(fields, empty),
+            removal_policy=RemovalPolicy.RETAIN if keep_data else RemovalPolicy.DESTROY,
+        )
+        Validations.of(self.secret).acknowledge(
+            Acknowledgment(
+                id="AwsSolutions-SMG4",
+                reason="Holds keys that other companies issue: people rotate them there and put the new ones in here.",
+            )
+        )

@@ -1,0 +1,72 @@
+"""The VPC of a deployment."""
+
+from aws_cdk import Acknowledgment, NestedStack, Validations
+from aws_cdk import aws_ec2 as ec2
+from constructs import Construct
+
+from constructs.compute.encrypted_log_group import EncryptedLogGroup
+from constructs.network.closed_default_security_group import ClosedDefaultSecurityGroup
+from constructs.network.interface_endpoints import TASKS, InterfaceEndpoints
+from constructs.network.tiered_vpc import TieredVpc
+from constructs.security.deployment_key import DeploymentKey
+from settings.network import NetworkSettings
+
+
+class Network(NestedStack):
+    """`vpc`, new: public subnets for load balancer and NAT gateways, private ones for everything else."""
+
+    vpc: ec2.IVpc
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        settings: NetworkSettings,
+        log_retention_days: int,
+        keep_data: bool,
+        bedrock: bool = False,
+    ) -> None:
+        """`log_retention_days` may be a token. `bedrock`: interface endpoints, where there are any, include its own."""
+        super().__init__(scope, construct_id, description="VPC, subnets, NAT gateways, endpoints, flow logs")
+        zones = len(settings.public_subnets)
+        tiers = TieredVpc(
+            self,
+            "Vpc",
+            cidr=settings.cidr,
+            public=settings.public_subnets,
+            private=settings.private_subnets,
+            availability_zones=settings.availability_zones,
+            nat_gateways={"nat": zones, "single_nat": 1, "isolated": 0}[settings.egress],
+        )
+        self.vpc = tiers.vpc
+        ClosedDefaultSecurityGroup(self, "DefaultSecurityGroup", vpc_id=self.vpc.vpc_id)
+        if settings.egress == "isolated" or settings.interface_endpoints:
+            InterfaceEndpoints(
+                self,
+                "Endpoints",
+                vpc=self.vpc,
+                cidr=settings.cidr,
+                services=(*TASKS, "BedrockRuntime") if bedrock else TASKS,
+            )
+        if settings.flow_logs:
+            self._log_flows(log_retention_days, keep_data)
+        else:
+            Validations.of(tiers.resource).acknowledge(
+                Acknowledgment(id="AwsSolutions-VPC7", reason="The deployment file says flow_logs: false.")
+            )
+
+    def _log_flows(self, retention_days: int, keep_data: bool) -> None:
+        key = DeploymentKey(
+            self, "Key", description="Flow logs of the VPC", keep_data=keep_data, logs_access=True
+        ).key
+        log = EncryptedLogGroup(
+            self, "FlowLog", key=key, retention_days=retention_days, keep_data=keep_data
+        ).log_group
+        ec2.FlowLog(
+            self,
+            "Flows",
+            resource_type=ec2.FlowLogResourceType.from_vpc(self.vpc),
+            destination=ec2.FlowLogDestination.to_cloud_watch_logs(log),
+            traffic_type=ec2.FlowLogTrafficType.ALL,
+        )

@@ -1,0 +1,1 @@
+"""What the applications read, listen on and answer, for ECS and Kubernetes alike."""

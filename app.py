@@ -1,0 +1,43 @@
+"""The CDK application: every deployment file, or the one that `-c deployment=NAME` asks for."""
+
+import json
+import os
+import sys
+from pathlib import Path
+
+from aws_cdk import App, Validations
+from cdk_nag import AwsSolutionsChecks
+
+from settings.load import BadDeploymentFile, deployment_files, load_deployment
+from systems import build
+
+ROOT = Path(__file__).parent
+
+
+def main() -> int:
+    app = App(
+        outdir=os.environ.get("CDK_OUTDIR", str(ROOT / "cdk.out")),
+        context=json.loads((ROOT / "cdk.json").read_text())["context"],  # the CLI would pass the same
+        analytics_reporting=False,
+    )
+    Validations.of(app).add_plugins(AwsSolutionsChecks(app))
+    folder = ROOT / (app.node.try_get_context("deployments") or "deployments")
+    try:
+        files = deployment_files(folder, only=app.node.try_get_context("deployment"))
+        deployments = [load_deployment(file).deployment for file in files]
+    except BadDeploymentFile as error:
+        print(error, file=sys.stderr)
+        return 2
+    for deployment in deployments:
+        build(app, deployment)
+    try:
+        app.synth()
+    except RuntimeError as error:
+        if "ValidationFailed" not in str(error):
+            raise
+        return 1  # the findings are printed already, and say where and how to answer them
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,36 @@
+"""The sizes of the synthesized templates against what CloudFormation takes."""
+
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from commands.assembly import RESOURCE_LIMIT, ROOT, deployments, templates
+
+Only = Annotated[str | None, typer.Option("--deployment", help="Left out: every deployment in cdk.out.")]
+
+
+def budgets(deployment: Only = None) -> None:
+    """Print where the templates are and how much of its budget each takes; exit 1 if one is over."""
+    console = Console()
+    assembly = ROOT / "cdk.out"
+    over = False
+    for name in [deployment] if deployment else deployments(assembly):
+        table = Table(title=name, title_justify="left")
+        for heading in ("template", "bytes", "of", "resources", "of"):
+            table.add_column(heading, justify="left" if heading == "template" else "right")
+        for template in templates(assembly, name):
+            style = None if template.within_budget else "bold red"
+            over = over or not template.within_budget
+            table.add_row(
+                str(template.file.relative_to(ROOT)),
+                f"{template.bytes:,}",
+                f"{template.byte_limit:,}",
+                str(len(template.resources)),
+                str(RESOURCE_LIMIT),
+                style=style,
+            )
+        console.print(table)
+    if over:
+        raise typer.Exit(1)

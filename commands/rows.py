@@ -1,0 +1,70 @@
+"""The rows of the systems' table and the tests that show each."""
+
+import subprocess
+import sys
+from collections import defaultdict
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from commands.assembly import ROOT
+
+ROWS = {
+    "C1": "network: own or existing VPC",
+    "C2": "security groups",
+    "C3": "encryption at rest and in transit",
+    "C4": "secrets",
+    "C5": "logs, alarms, dashboard",
+    "C6": "backup",
+    "C7": "disaster recovery",
+    "C8": "environments",
+    "C9": "CloudFormation parameters",
+    "C10": "tags, descriptions, outputs",
+    "C11": "cost levers",
+    "F1": "open-webui: network",
+    "F2": "open-webui: security groups",
+    "F3": "open-webui: load balancer",
+    "F4": "open-webui: Cognito",
+    "F5": "open-webui: storage",
+    "F6": "open-webui: compute",
+    "F7": "open-webui: monitoring",
+    "F8": "open-webui: disaster recovery",
+    "F9": "open-webui: sign-in flow",
+}
+
+
+def rows() -> None:
+    """Print each row with its tests; exit 1 if one has none."""
+    tests = _tests_by_row()
+    table = Table()
+    table.add_column("row")
+    table.add_column("what")
+    table.add_column("tests", justify="right")
+    table.add_column("shown by", overflow="fold")
+    for row, what in ROWS.items():
+        found = sorted(tests[row])
+        table.add_row(row, what, str(len(found)), "\n".join(found) or "[bold red]none[/]")
+    Console().print(table)
+    if missing := [row for row in ROWS if not tests[row]]:
+        Console(stderr=True).print(f"no test shows {', '.join(missing)}")
+        raise typer.Exit(1)
+
+
+def _tests_by_row() -> dict[str, set[str]]:
+    """Ask pytest, which knows every marker, without running a test."""
+    listed = subprocess.run(
+        [sys.executable, "-m", "pytest", "--collect-only", "--quiet", "--list-rows", "-p", "no:xdist"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+    )
+    if listed.returncode != 0:
+        Console(stderr=True).print(listed.stdout + listed.stderr, markup=False)
+        raise typer.Exit(1)
+    tests: defaultdict[str, set[str]] = defaultdict(set)
+    for line in listed.stdout.splitlines():
+        if line.startswith("row\t"):
+            _, row, test = line.split("\t")
+            tests[row].add(test)
+    return tests

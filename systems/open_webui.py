@@ -1,0 +1,413 @@
+"""Open WebUI on ECS Fargate (docs/open-webui.md): the nested stacks of the document, and how they are wired."""
+
+from dataclasses import dataclass
+
+from aws_cdk import Aws, CfnOutput, DefaultStackSynthesizer, Environment, Stack, Tags
+from aws_cdk import aws_ec2 as ec2
+from aws_cdk import aws_ecs as ecs
+from aws_cdk import aws_s3 as s3
+from aws_cdk import aws_secretsmanager as sm
+from constructs import Construct
+
+from applications import litellm, open_webui
+from applications.open_webui_environment import UPLOADS_PREFIX, OpenIdProvider, Uploads, environment
+from applications.open_webui_logs import FAILURES
+from constructs.data.cache import Cache
+from constructs.data.database import Database
+from constructs.data.shared_files import SharedFiles
+from constructs.network.access_rules import Allow, Cidr, ManagedPrefixList
+from constructs.network.existing_vpc import existing_vpc
+from settings.litellm import LiteLLMSettings
+from settings.open_webui import OpenWebUIDeployment
+from settings.sign_in import OidcProvider
+from stacks.backup import Backup
+from stacks.cognito import Cognito
+from stacks.fargate import Fargate
+from stacks.load_balancer import LoadBalancer
+from stacks.monitoring import Monitoring
+from stacks.network import Network
+from stacks.security_groups import SecurityGroups
+from stacks.storage import Storage
+from systems.parameters import operated
+from systems.task_rules import add_task_rules
+
+RUNBOOK = "docs/open-webui.md"
+CLOUDFRONT = ManagedPrefixList(name="com.amazonaws.global.cloudfront.origin-facing")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Compute:
+    """What runs."""
+
+    fargate: Fargate
+    open_webui: ecs.FargateService
+    litellm: ecs.FargateService | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stores:
+    """What the storage stack holds for this deployment."""
+
+    files: SharedFiles
+    database: Database
+    cache: Cache | None
+    uploads: s3.Bucket | None
+
+
+def access_rules(settings: OpenWebUIDeployment) -> list[Allow]:
+    """Who may open a connection to whom (seeds/001, "Security Groups Architecture", and database and cache)."""
+    rules = [
+        *_visitors(settings),
+        Allow(
+            to="tasks", port=open_webui.PORT, source="load_balancer", why="requests from the load balancer"
+        ),
+        Allow(to="file_system", port=2049, source="tasks", why="NFS from the tasks"),
+        Allow(to="database", port=5432, source="tasks", why="PostgreSQL from the tasks"),
+    ]
+    if settings.cached:
+        rules.append(Allow(to="cache", port=6379, source="tasks", why="Valkey from the tasks"))
+    if settings.application.litellm is not None:
+        rules.append(Allow(to="litellm", port=litellm.PORT, source="tasks", why="models from the tasks"))
+    return rules
+
+
+def _visitors(settings: OpenWebUIDeployment) -> list[Allow]:
+    if settings.load_balancer.edge == "cloudfront":
+        return [Allow(to="load_balancer", port=80, source=CLOUDFRONT, why="CloudFront")]
+    tls = settings.load_balancer.tls
+    ports = {443: "browsers", 80: "browsers, redirected to HTTPS"} if tls else {80: "browsers"}
+    return [
+        Allow(to="load_balancer", port=port, source=Cidr(block=block), why=why)
+        for block in settings.load_balancer.allowed_cidrs
+        for port, why in ports.items()
+    ]
+
+
+class OpenWebUI(Stack):
+    """One deployment; its nested stacks are made in the order in which they stand here."""
+
+    def __init__(self, scope: Construct, construct_id: str, *, settings: OpenWebUIDeployment) -> None:
+        super().__init__(
+            scope,
+            construct_id,
+            description=f"Open WebUI on ECS Fargate: {settings.name} ({settings.environment})",
+            env=Environment(account=settings.account, region=settings.region),
+            termination_protection=settings.termination_protection,
+            synthesizer=DefaultStackSynthesizer(generate_bootstrap_version_rule=False),
+        )
+        self._settings = settings
+        for key, value in {"pergola:deployment": settings.name, **settings.tags}.items():
+            # CloudFormation hands a nested stack's tags on to everything in it.
+            Tags.of(self).add(key, value, include_resource_types=["AWS::CloudFormation::Stack"])
+        if settings.stands_by:
+            self._define_standby()
+        else:
+            self._given = operated(self, settings)
+            add_task_rules(self, cached=settings.cached)
+            self._define_deployment()
+
+    def _define_standby(self) -> None:
+        """A key and a vault for the primary's copies; the rest is made when the standby takes over."""
+        storage = Storage(self, "Storage", keep_data=self._settings.keep_data)
+        backup = self._define_backup(storage)
+        self._output("BackupVaultArn", backup.vault.backup_vault_arn, "backup.copy_vault_arn of the primary")
+        self._output("ReplicaKeyArn", storage.key.key_arn, "replicate_keys_to.key_arn of the primary")
+
+    def _define_deployment(self) -> None:
+        settings, given = self._settings, self._given
+        vpc = self._define_network()
+        groups = SecurityGroups(
+            self,
+            "SecurityGroups",
+            vpc=vpc,
+            rules=access_rules(settings),
+            reach_anywhere=("tasks", "litellm"),
+        )
+        storage = Storage(self, "Storage", keep_data=settings.keep_data)
+        stores = self._define_stores(storage, vpc, groups)
+        load_balancer = LoadBalancer(
+            self,
+            "LoadBalancer",
+            vpc=vpc,
+            security_group=groups["load_balancer"],
+            settings=settings.load_balancer,
+            certificate_arn=given.load_balancer.certificate_arn,
+            target_port=open_webui.PORT,
+            health_path=open_webui.HEALTH_PATH,
+            firewall_metric_name=settings.name,
+            keep_data=settings.keep_data,
+        )
+        cognito = self._define_cognito(load_balancer) if settings.sign_in.method == "cognito" else None
+        compute = self._define_compute(vpc, groups, stores, load_balancer, cognito)
+        backup = self._define_backup(storage, stores) if settings.backup.enabled else None
+        self._define_monitoring(stores, load_balancer, compute, backup)
+        self._output("Url", load_balancer.origin, "Where browsers open the application")
+
+    def _define_network(self) -> ec2.IVpc:
+        settings = self._settings.network
+        if (existing := settings.existing) is not None:
+            return existing_vpc(
+                self,
+                "ExistingVpc",
+                vpc_id=existing.vpc_id,
+                availability_zones=existing.availability_zones,
+                public_subnet_ids=existing.public_subnet_ids,
+                private_subnet_ids=existing.private_subnet_ids,
+            )
+        return Network(
+            self,
+            "Network",
+            settings=settings,
+            log_retention_days=self._given.monitoring.log_retention_days,
+            keep_data=self._settings.keep_data,
+            bedrock=self._settings.application.litellm is not None,
+        ).vpc
+
+    def _define_stores(self, storage: Storage, vpc: ec2.IVpc, groups: SecurityGroups) -> Stores:
+        settings = self._settings
+        restore = settings.restore
+        files = storage.add_file_system(
+            "Files",
+            vpc=vpc,
+            security_group=groups["file_system"],
+            settings=settings.files,
+            restored_file_system_id=None if restore is None else restore.file_system_id,
+            restored_directory=None if restore is None else restore.file_system_directory,
+        )
+        database = storage.add_database(
+            "Database",
+            vpc=vpc,
+            security_group=groups["database"],
+            settings=settings.database,
+            database_name=open_webui.DATABASE_NAME,
+            snapshot_arn=None if restore is None else restore.cluster_snapshot_arn,
+            log_retention_days=self._given.monitoring.log_retention_days,
+        )
+        cache = uploads = None
+        if settings.cached:
+            cache = storage.add_cache(
+                "Cache", vpc=vpc, security_group=groups["cache"], settings=settings.cache
+            )
+        if settings.files.uploads == "s3":
+            uploads = storage.add_bucket(
+                "Uploads",
+                infrequent_access_after_days=settings.files.upload_infrequent_access_after_days,
+                noncurrent_version_days=settings.files.noncurrent_version_days,
+            )
+            self._output("UploadsBucket", uploads.bucket_name, "Bucket of uploaded files")
+        return Stores(files=files, database=database, cache=cache, uploads=uploads)
+
+    def _define_cognito(self, load_balancer: LoadBalancer) -> Cognito:
+        settings = self._settings.sign_in
+        cognito = Cognito(
+            self,
+            "Cognito",
+            origin=load_balancer.origin,
+            callback_path=open_webui.CALLBACK_PATH,
+            sign_out_path=open_webui.SIGN_OUT_PATH,
+            settings=settings,
+            domain_prefix=settings.domain_prefix or f"{self._settings.name}-{Aws.ACCOUNT_ID}",
+            session_hours=self._settings.application.session_hours,
+            keep_data=self._settings.keep_data,
+            client_secret_versions={
+                provider.name: provider.client_secret_version
+                for provider in settings.providers
+                if isinstance(provider, OidcProvider) and provider.client_secret_version is not None
+            },
+        )
+        cognito.add_stack_dependency(
+            load_balancer
+        )  # as the document says, also where the origin is a name of ours
+        self._output("UserPoolId", cognito.user_pool.user_pool_id, "User pool: people, groups, providers")
+        if cognito.federation_secret is not None:
+            secret_arn = cognito.federation_secret.secret_arn
+            self._output(
+                "FederationSecret", secret_arn, "Put each OpenID Connect provider's client secret here"
+            )
+        return cognito
+
+    def _define_compute(
+        self,
+        vpc: ec2.IVpc,
+        groups: SecurityGroups,
+        stores: Stores,
+        load_balancer: LoadBalancer,
+        cognito: Cognito | None,
+    ) -> Compute:
+        settings, given = self._settings, self._given
+        fargate = Fargate(
+            self,
+            "Fargate",
+            vpc=vpc,
+            settings=given.tasks,
+            log_retention_days=given.monitoring.log_retention_days,
+            keep_data=settings.keep_data,
+        )
+        secrets = self._define_secrets(fargate, stores, cognito)
+        models = settings.application.litellm
+        proxy = None if models is None else self._define_litellm(fargate, groups, secrets, models)
+        variables = environment(
+            given.application,
+            origin=load_balancer.origin,
+            secure=settings.load_balancer.tls,
+            cached=settings.cached,
+            provider=None if cognito is None else self._provider(cognito),
+            admin_email=settings.sign_in.admin_email,
+            litellm_url=None if models is None else litellm.url(self._domain),
+            uploads=None
+            if stores.uploads is None
+            else Uploads(bucket=stores.uploads.bucket_name, region=Aws.REGION),
+        )
+        snapshot = fargate.add_upgrade_snapshot(
+            "UpgradeSnapshot",
+            database=stores.database,
+            image=open_webui.image(given.application),
+            deployment=settings.name,
+        )
+        service = fargate.add_service(
+            "OpenWebUI",
+            containers=open_webui.containers(
+                given.application, environment=variables, certificate_pem=fargate.certificate_pem
+            ),
+            secrets=secrets,
+            security_group=groups["tasks"],
+            target_group=load_balancer.target_group,
+            files={open_webui.FILES: stores.files},
+            buckets={} if stores.uploads is None else {UPLOADS_PREFIX: stores.uploads},
+            after=[stores.database.ready, snapshot],
+        )
+        if settings.database.rotation_days is not None:
+            fargate.add_rotation(
+                "Rotation", days=settings.database.rotation_days, database=stores.database, service=service
+            )
+        return Compute(fargate=fargate, open_webui=service, litellm=proxy)
+
+    def _define_secrets(
+        self, fargate: Fargate, stores: Stores, cognito: Cognito | None
+    ) -> dict[str, sm.ISecret]:
+        """Every secret that a container reads, by role; replicas of the primary's keys on a standby."""
+        settings = self._settings
+        primary, replicas = settings.secondary_of, settings.replicate_keys_to
+        copies = {} if replicas is None else {replicas.region: replicas.key_arn}
+        model_keys = settings.secret_name("model-keys")
+        secrets = {
+            "database": stores.database.secret,
+            "session-key": fargate.add_key(
+                "SessionKey",
+                field="key",
+                description="Signs the sessions of Open WebUI",
+                replicas=copies,
+                replica_of_primary=None if primary is None else primary.session_key_arn,
+            ),
+            "token-key": fargate.add_key(
+                "TokenKey",
+                field="key",
+                description="Encrypts the tokens that Open WebUI stores",
+                replicas=copies,
+                replica_of_primary=None if primary is None else primary.token_key_arn,
+            ),
+            "admin": fargate.add_key(
+                "Admin", field="password", description="Password of Open WebUI's first administrator"
+            ),
+            "model-keys": fargate.add_empty_secret(
+                "ModelKeys",
+                name=model_keys,
+                fields=("openai_api_keys", "embedding_api_key"),
+                description="Keys of model back ends, in the order of application.openai_urls, joined by ;",
+            ),
+        }
+        if stores.cache is not None:
+            secrets["cache"] = stores.cache.secret
+        if cognito is not None:
+            secrets["sign-in"] = cognito.client_secret
+        self._output("SessionKeySecret", secrets["session-key"].secret_arn, "Secret that signs sessions")
+        self._output("TokenKeySecret", secrets["token-key"].secret_arn, "Secret that encrypts stored tokens")
+        self._output("ModelKeysSecret", model_keys, "Put the keys of model back ends here")
+        return secrets
+
+    def _define_litellm(
+        self,
+        fargate: Fargate,
+        groups: SecurityGroups,
+        secrets: dict[str, sm.ISecret],
+        settings: LiteLLMSettings,
+    ) -> ecs.FargateService:
+        secrets["litellm"] = fargate.add_key("LiteLLMKey", field="key", description="Opens LiteLLM")
+        return fargate.add_model_proxy(
+            "LiteLLM",
+            containers=litellm.containers(settings, registry=self._settings.application.registry),
+            secrets=secrets,
+            security_group=groups["litellm"],
+            cpu=settings.cpu,
+            memory_mib=settings.memory_mib,
+            host=litellm.HOST,
+            domain=self._domain,
+            model_ids=[model.model_id for model in settings.models],
+        )
+
+    def _provider(self, cognito: Cognito) -> OpenIdProvider:
+        return OpenIdProvider(
+            discovery_url=cognito.discovery_url,
+            client_id=cognito.client.user_pool_client_id,
+            sign_out_url=cognito.sign_out_url,
+            merge_by_email=self._settings.secondary_of is not None,
+        )
+
+    def _define_backup(self, storage: Storage, stores: Stores | None = None) -> Backup:
+        """Vault and daily plan; a standby that has not taken over has nothing to back up."""
+        settings = self._settings
+        backup = Backup(
+            self,
+            "Backup",
+            key=storage.key,
+            settings=settings.backup,
+            vault_name=settings.name,
+            keep_data=settings.keep_data,
+        )
+        if stores is not None:
+            backup.add_plan(
+                file_systems=[stores.files.file_system],
+                databases=[stores.database.cluster],
+                buckets=[] if stores.uploads is None else [stores.uploads],
+            )
+        return backup
+
+    def _define_monitoring(
+        self, stores: Stores, load_balancer: LoadBalancer, compute: Compute, backup: Backup | None
+    ) -> None:
+        settings = self._settings
+        monitoring = Monitoring(
+            self,
+            "Monitoring",
+            deployment=settings.name,
+            settings=settings.monitoring,
+            email=self._given.monitoring.email,
+            runbook=RUNBOOK,
+            keep_data=settings.keep_data,
+            office_hours=settings.tasks.office_hours,
+        )
+        balancer = monitoring.watch_load_balancer(load_balancer.load_balancer, load_balancer.target_group)
+        if settings.load_balancer.firewall is not None:
+            monitoring.watch_firewall(settings.name)
+        tasks = monitoring.watch_service("OpenWebUI", compute.open_webui)
+        if compute.litellm is not None:
+            monitoring.watch_service("LiteLLM", compute.litellm)
+        monitoring.add_service_down([balancer.no_healthy_task, tasks.no_running_task])
+        monitoring.watch_database(stores.database.cluster, settings.database)
+        if stores.cache is not None:
+            monitoring.watch_cache(stores.cache.serverless_cache_name, settings.cache)
+        monitoring.watch_file_system(stores.files.file_system, settings.files)
+        if backup is not None:
+            monitoring.watch_backup(backup.vault)
+        monitoring.watch_log_group("Application", compute.fargate.application_log, FAILURES)
+        console = f"https://{Aws.REGION}.console.aws.amazon.com/cloudwatch/home?region={Aws.REGION}"
+        dashboard = f"{console}#dashboards/dashboard/{monitoring.dashboard.dashboard_name}"
+        self._output("DashboardUrl", dashboard, "What to open when an alarm comes")
+
+    @property
+    def _domain(self) -> str:
+        """Private zone of the services that only the VPC sees."""
+        return f"{self._settings.name}.internal"
+
+    def _output(self, output_id: str, value: str, description: str) -> None:
+        CfnOutput(self, output_id, value=value, description=description)

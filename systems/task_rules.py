@@ -1,0 +1,52 @@
+"""Template rules: combinations of task parameters that CloudFormation refuses before it changes anything."""
+
+from aws_cdk import CfnRule, CfnRuleAssertion, Fn, Stack
+
+from settings.tasks import MEMORY_OF_CPU, MOST_TASKS
+
+
+def add_task_rules(stack: Stack, *, cached: bool) -> None:
+    """Refuse what Fargate does not sell, a minimum over the maximum, and more than one task without a cache."""
+    for cpu, memory in MEMORY_OF_CPU.items():
+        _rule(
+            stack,
+            f"MemoryOf{cpu}Cpu",
+            when=("TaskCpu", str(cpu)),
+            parameter="TaskMemory",
+            allowed=[str(value) for value in memory],
+            says=f"with TaskCpu {cpu} Fargate sells TaskMemory {', '.join(map(str, memory))}",
+        )
+    if not cached:
+        _rule(
+            stack,
+            "OneTaskWithoutCache",
+            when=None,
+            parameter="MaxTasks",
+            allowed=["1"],
+            says="more than one task needs the cache: set tasks.max_tasks in the deployment file and synthesize again",
+        )
+        return
+    for least in range(2, MOST_TASKS + 1):
+        _rule(
+            stack,
+            f"MaxTasksFrom{least}",
+            when=("MinTasks", str(least)),
+            parameter="MaxTasks",
+            allowed=[str(value) for value in range(least, MOST_TASKS + 1)],
+            says=f"MinTasks is {least}, so MaxTasks must be at least {least}",
+        )
+
+
+def _rule(
+    stack: Stack, rule_id: str, *, when: tuple[str, str] | None, parameter: str, allowed: list[str], says: str
+) -> None:
+    CfnRule(
+        stack,
+        rule_id,
+        rule_condition=Fn.condition_equals(Fn.ref(when[0]), when[1]) if when else None,
+        assertions=[
+            CfnRuleAssertion(
+                assert_=Fn.condition_contains(allowed, Fn.ref(parameter)), assert_description=says
+            )
+        ],
+    )

@@ -1,0 +1,69 @@
+"""One synthesis of every deployment for the whole run, shared by all workers."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from filelock import FileLock
+
+ROOT = Path(__file__).parent.parent
+COMMITTED = sorted(path.stem for path in (ROOT / "deployments").glob("*.yaml"))
+VARIANTS = sorted(path.stem for path in (ROOT / "tests" / "deployments").glob("*.yaml"))
+"""Settings that the committed examples do not use; synthesized and checked like them, without snapshots."""
+
+
+def synthesize(outdir: Path, *, deployments_folder: str = "deployments") -> None:
+    """Run the application as the CDK CLI does, with findings of cdk-nag making it fail."""
+    run = subprocess.run(
+        [sys.executable, "app.py"],
+        cwd=ROOT,
+        env={
+            **os.environ,
+            "CDK_OUTDIR": str(outdir),
+            "CDK_CONTEXT_JSON": f'{{"deployments": "{deployments_folder}"}}',
+        },
+        capture_output=True,
+        text=True,
+    )
+    assert run.returncode == 0, f"{run.stdout[-8000:]}\n{run.stderr[-8000:]}"
+
+
+def _once(tmp_path_factory: pytest.TempPathFactory, name: str, folder: str) -> Path:
+    shared = (
+        tmp_path_factory.getbasetemp().parent
+        / f"assembly-{name}-{os.environ.get('PYTEST_XDIST_TESTRUNUID', os.getpid())}"
+    )
+    done = shared / "synthesized"
+    with FileLock(f"{shared}.lock"):
+        if not done.exists():
+            synthesize(shared, deployments_folder=folder)
+            done.touch()
+    return shared
+
+
+@pytest.fixture(scope="session")
+def assembly(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The cloud assembly of the committed deployments."""
+    return _once(tmp_path_factory, "committed", "deployments")
+
+
+@pytest.fixture(scope="session")
+def variants(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The cloud assembly of `tests/deployments`."""
+    return _once(tmp_path_factory, "variants", "tests/deployments")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--list-rows", action="store_true", help="print each row of the systems' table with its tests"
+    )
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    if session.config.getoption("--list-rows"):
+        for item in session.items:
+            for mark in item.iter_markers("row"):
+                for row in mark.args:
+                    print(f"row\t{row}\t{item.nodeid.partition('[')[0]}")

@@ -1,0 +1,10 @@
+"""`make rows`: every row of the systems' table is shown by a test."""
+
+from typer.testing import CliRunner
+
+from commands.__main__ import app
+
+
+def test_every_row_has_a_test() -> None:
+    result = CliRunner().invoke(app, ["rows"])
+    assert result.exit_code == 0, result.output

@@ -1,0 +1,54 @@
+"""Every template of the committed deployments, as written: read the diff before you update one."""
+
+from pathlib import Path
+
+import pytest
+from syrupy.assertion import SnapshotAssertion
+from syrupy.extensions.single_file import SingleFileSnapshotExtension, WriteMode
+from syrupy.location import PyTestLocation
+from syrupy.types import PropertyFilter, PropertyMatcher, SerializableData, SerializedData, SnapshotIndex
+
+from commands.assembly import ASSET_HASH, templates
+from tests.conftest import COMMITTED, ROOT
+from tests.test_graph import DOCUMENT
+
+STACKS = ["root", "Network", *DOCUMENT, "Monitoring.Surroundings"]
+
+
+class TemplateFile(SingleFileSnapshotExtension):
+    """`tests/snapshots/<deployment>/<stack>.json`, with the hashes of assets masked."""
+
+    _write_mode = WriteMode.TEXT
+    file_extension = "json"
+
+    def serialize(
+        self,
+        data: SerializableData,
+        *,
+        exclude: PropertyFilter | None = None,
+        include: PropertyFilter | None = None,
+        matcher: PropertyMatcher | None = None,
+    ) -> SerializedData:
+        return ASSET_HASH.sub("<asset>", str(data))
+
+    @classmethod
+    def dirname(cls, *, test_location: PyTestLocation) -> str:
+        return str(ROOT / "tests" / "snapshots")
+
+    @classmethod
+    def get_snapshot_name(cls, *, test_location: PyTestLocation, index: SnapshotIndex = 0) -> str:
+        return str(index)
+
+    @classmethod
+    def get_file_basename(cls, *, test_location: PyTestLocation, index: SnapshotIndex) -> str:
+        return str(index)
+
+
+@pytest.mark.parametrize("stack", STACKS)
+@pytest.mark.parametrize("deployment", COMMITTED)
+def test_template_is_as_committed(
+    assembly: Path, deployment: str, stack: str, snapshot: SnapshotAssertion
+) -> None:
+    by_stack = {t.name.partition(".")[2] or "root": t for t in templates(assembly, deployment)}
+    text = by_stack[stack].file.read_text() + "\n"
+    assert text == snapshot.use_extension(TemplateFile)(name=f"{deployment}/{stack}")

@@ -1,0 +1,43 @@
+"""What holds data keeps its logical ID, and goes or stays on deletion as the preset says.
+
+The committed list is a contract: a changed line means that an update replaces the resource, and its data is lost.
+"""
+
+from pathlib import Path
+
+import pytest
+
+from commands.assembly import templates
+from tests.conftest import COMMITTED, ROOT
+
+HOLDS_DATA = {
+    "AWS::Backup::BackupVault",
+    "AWS::CloudFormation::Stack",  # a new logical ID of a nested stack replaces everything in it
+    "AWS::Cognito::UserPool",
+    "AWS::Cognito::UserPoolClient",
+    "AWS::EFS::FileSystem",
+    "AWS::ElastiCache::ServerlessCache",
+    "AWS::KMS::Key",
+    "AWS::Logs::LogGroup",
+    "AWS::RDS::DBCluster",
+    "AWS::RDS::DBInstance",
+    "AWS::S3::Bucket",
+    "AWS::SecretsManager::Secret",
+}
+
+
+def rows(assembly: Path, deployment: str) -> list[str]:
+    return sorted(
+        f"{template.name} {resource['Type']} {logical_id} delete={resource.get('DeletionPolicy', 'default')} "
+        f"replace={resource.get('UpdateReplacePolicy', 'default')}"
+        for template in templates(assembly, deployment)
+        for logical_id, resource in template.resources.items()
+        if resource["Type"] in HOLDS_DATA
+    )
+
+
+@pytest.mark.parametrize("deployment", COMMITTED)
+@pytest.mark.row("C8")
+def test_what_holds_data_is_as_committed(assembly: Path, deployment: str) -> None:
+    committed = (ROOT / "tests" / "stateful" / f"{deployment}.txt").read_text().splitlines()
+    assert rows(assembly, deployment) == committed

@@ -37,7 +37,7 @@ class TemplateFile(SingleFileSnapshotExtension):
 
     @classmethod
     def get_snapshot_name(cls, *, test_location: PyTestLocation, index: SnapshotIndex = 0) -> str:
-        return str(index)
+        return Path(str(index)).name
 
     @classmethod
     def get_file_basename(cls, *, test_location: PyTestLocation, index: SnapshotIndex) -> str:
@@ -52,3 +52,11 @@ def test_template_is_as_committed(
     by_stack = {t.name.partition(".")[2] or "root": t for t in templates(assembly, deployment)}
     text = by_stack[stack].file.read_text() + "\n"
     assert text == snapshot.use_extension(TemplateFile)(name=f"{deployment}/{stack}")
+
+
+def test_no_snapshot_is_left_over() -> None:
+    committed = {
+        path.relative_to(ROOT / "tests" / "snapshots").as_posix()
+        for path in (ROOT / "tests" / "snapshots").rglob("*.json")
+    }
+    assert committed == {f"{deployment}/{stack}.json" for deployment in COMMITTED for stack in STACKS}

@@ -1,0 +1,256 @@
+"""Facts of the root stack: parameters, rules, outputs, tags, environments."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from commands.assembly import NESTED, templates
+from tests.conftest import COMMITTED
+
+Template = dict[str, Any]
+
+
+def root(assembly: Path, deployment: str) -> Template:
+    return templates(assembly, deployment)[0].body
+
+
+def resources(assembly: Path, deployment: str, kind: str) -> dict[str, Template]:
+    return {
+        f"{template.name}.{logical_id}": resource
+        for template in templates(assembly, deployment)
+        for logical_id, resource in template.resources.items()
+        if resource["Type"] == kind
+    }
+
+
+@pytest.fixture
+def prod(assembly: Path) -> Template:
+    return root(assembly, "open-webui-prod")
+
+
+@pytest.fixture
+def dev(assembly: Path) -> Template:
+    return root(assembly, "open-webui-dev")
+
+
+@pytest.mark.row("C9")
+def test_operators_turn_these_without_a_new_synthesis(prod: Template) -> None:
+    assert set(prod["Parameters"]) == {
+        "AlarmEmail",
+        "ImageTag",
+        "LogRetentionDays",
+        "MaxTasks",
+        "MinTasks",
+        "TaskCpu",
+        "TaskMemory",
+    }
+
+
+@pytest.mark.row("C9")
+def test_a_certificate_of_the_file_is_a_parameter_too(variants: Path) -> None:
+    parameter = root(variants, "existing-vpc")["Parameters"]["CertificateArn"]
+    assert parameter["Default"].startswith("arn:aws:acm:eu-west-1:")
+    assert parameter["ConstraintDescription"] == "must be the ARN of an ACM certificate"
+
+
+@pytest.mark.row("C9")
+def test_every_parameter_says_what_it_takes(prod: Template) -> None:
+    for name, parameter in prod["Parameters"].items():
+        assert parameter.get("Description"), name
+        assert parameter.get("AllowedValues") or parameter.get("AllowedPattern"), name
+        if "AllowedPattern" in parameter:
+            assert parameter.get("ConstraintDescription"), name
+
+
+@pytest.mark.row("C9")
+def test_the_console_shows_every_parameter_in_a_group_with_a_label(prod: Template) -> None:
+    interface = prod["Metadata"]["AWS::CloudFormation::Interface"]
+    grouped = [name for group in interface["ParameterGroups"] for name in group["Parameters"]]
+    assert sorted(grouped) == sorted(prod["Parameters"])
+    assert set(interface["ParameterLabels"]) == set(prod["Parameters"])
+
+
+@pytest.mark.row("C9")
+def test_no_default_is_refused_by_its_own_parameter(prod: Template) -> None:
+    for name, parameter in prod["Parameters"].items():
+        if "AllowedValues" in parameter:
+            assert str(parameter["Default"]) in parameter["AllowedValues"], name
+
+
+def refused(template: Template, **given: str) -> list[str]:
+    """Descriptions of the assertions that these parameters break, worked out as CloudFormation does."""
+
+    def value(expression: Any) -> Any:
+        if isinstance(expression, dict):
+            [(function, argument)] = expression.items()
+            if function == "Ref":
+                return given.get(argument, str(template["Parameters"][argument]["Default"]))
+            left, right = map(value, argument)
+            return {
+                "Fn::Equals": left == right,
+                "Fn::Contains": right in left if isinstance(left, list) else None,
+            }[function]
+        return expression
+
+    return [
+        assertion["AssertDescription"]
+        for rule in template["Rules"].values()
+        if value(rule.get("RuleCondition", True))
+        for assertion in rule["Assertions"]
+        if not value(assertion["Assert"])
+    ]
+
+
+@pytest.mark.row("C9", "F6")
+def test_a_pair_that_fargate_does_not_sell_is_refused(prod: Template) -> None:
+    assert refused(prod, TaskCpu="512", TaskMemory="8192") == [
+        "with TaskCpu 512 Fargate sells TaskMemory 1024, 2048, 3072, 4096"
+    ]
+    assert not refused(prod, TaskCpu="4096", TaskMemory="30720")
+
+
+@pytest.mark.row("C9", "F6")
+def test_a_minimum_over_the_maximum_is_refused(prod: Template) -> None:
+    assert refused(prod, MinTasks="4", MaxTasks="3") == ["MinTasks is 4, so MaxTasks must be at least 4"]
+    assert not refused(prod, MinTasks="3", MaxTasks="3")
+
+
+@pytest.mark.row("C9", "F6")
+def test_more_tasks_are_refused_where_there_is_no_cache(dev: Template) -> None:
+    [message] = refused(dev, MaxTasks="2")
+    assert message.startswith("more than one task needs the cache")
+    assert not refused(dev)
+
+
+@pytest.mark.row("F6")
+def test_one_to_four_tasks_is_the_default_of_the_document(variants: Path) -> None:
+    parameters = root(variants, "every-option")["Parameters"]
+    assert (parameters["MinTasks"]["Default"], parameters["MaxTasks"]["Default"]) == ("1", "4")
+
+
+@pytest.mark.row("C10")
+@pytest.mark.parametrize("deployment", COMMITTED)
+def test_stacks_and_outputs_are_described(assembly: Path, deployment: str) -> None:
+    for template in templates(assembly, deployment):
+        assert template.body.get("Description"), template.name
+    assert all(output.get("Description") for output in root(assembly, deployment)["Outputs"].values())
+
+
+@pytest.mark.row("C10")
+def test_outputs_are_the_useful_ones(prod: Template) -> None:
+    assert set(prod["Outputs"]) == {
+        "DashboardUrl",
+        "ModelKeysSecret",
+        "SessionKeySecret",
+        "TokenKeySecret",
+        "Url",
+        "UserPoolId",
+    }
+
+
+@pytest.mark.row("C10")
+@pytest.mark.parametrize("deployment", COMMITTED)
+def test_every_nested_stack_carries_the_deployments_tag(assembly: Path, deployment: str) -> None:
+    for name, stack in resources(assembly, deployment, NESTED).items():
+        assert {"Key": "pergola:deployment", "Value": deployment} in stack["Properties"]["Tags"], name
+
+
+@pytest.mark.row("C10")
+def test_tags_of_the_file_are_set(variants: Path) -> None:
+    for stack in resources(variants, "every-option", NESTED).values():
+        assert {"Key": "team", "Value": "platform"} in stack["Properties"]["Tags"]
+
+
+@pytest.mark.row("C8")
+@pytest.mark.parametrize(
+    ("deployment", "policy"), [("open-webui-dev", "Delete"), ("open-webui-prod", "Retain")]
+)
+@pytest.mark.parametrize("kind", ["AWS::EFS::FileSystem", "AWS::Cognito::UserPool", "AWS::S3::Bucket"])
+def test_data_stays_in_prod_and_goes_in_dev(assembly: Path, deployment: str, policy: str, kind: str) -> None:
+    found = resources(assembly, deployment, kind)
+    assert found
+    assert {resource["DeletionPolicy"] for resource in found.values()} == {policy}
+
+
+@pytest.mark.row("C8")
+@pytest.mark.parametrize(
+    ("deployment", "policy"), [("open-webui-dev", "Delete"), ("open-webui-prod", "Snapshot")]
+)
+def test_the_database_leaves_a_snapshot_in_prod(assembly: Path, deployment: str, policy: str) -> None:
+    [cluster] = resources(assembly, deployment, "AWS::RDS::DBCluster").values()
+    assert cluster["DeletionPolicy"] == policy
+
+
+@pytest.mark.row("C8")
+@pytest.mark.parametrize(("deployment", "protected"), [("open-webui-dev", False), ("open-webui-prod", True)])
+def test_prod_is_protected_against_deletion(assembly: Path, deployment: str, protected: bool) -> None:
+    manifest = json.loads((assembly / "manifest.json").read_text())
+    assert manifest["artifacts"][deployment]["properties"].get("terminationProtection", False) is protected
+    [cluster] = resources(assembly, deployment, "AWS::RDS::DBCluster").values()
+    assert cluster["Properties"].get("DeletionProtection", False) is protected
+
+
+@pytest.mark.row("C7")
+def test_a_standby_is_a_key_and_a_vault_and_hands_out_their_arns(variants: Path) -> None:
+    template = root(variants, "standby")
+    kinds = {
+        resource["Type"] for each in templates(variants, "standby") for resource in each.resources.values()
+    }
+    assert kinds == {NESTED, "AWS::KMS::Key", "AWS::Backup::BackupVault"}
+    assert set(template["Outputs"]) == {"BackupVaultArn", "ReplicaKeyArn"}
+
+
+@pytest.mark.row("C7", "F8")
+def test_a_standby_that_takes_over_starts_from_recovery_points(variants: Path) -> None:
+    [cluster] = resources(variants, "taken-over", "AWS::RDS::DBCluster").values()
+    assert cluster["Properties"]["SnapshotIdentifier"].endswith("awsbackup-job-00000000")
+    assert not resources(variants, "taken-over", "AWS::EFS::FileSystem")
+    [point] = resources(variants, "taken-over", "AWS::EFS::AccessPoint").values()
+    assert point["Properties"]["FileSystemId"] == "fs-0123456789abcdef0"
+
+
+@pytest.mark.row("C7", "F8")
+def test_a_primary_replicates_its_keys(variants: Path) -> None:
+    replicas = [
+        resource["Properties"]["ReplicaRegions"]
+        for resource in resources(variants, "primary", "AWS::SecretsManager::Secret").values()
+        if "ReplicaRegions" in resource["Properties"]
+    ]
+    assert [[each["Region"] for each in group] for group in replicas] == [["eu-central-1"]] * 2
+
+
+@pytest.mark.row("C7")
+def test_a_standby_merges_accounts_by_email_and_reads_the_primarys_keys(variants: Path) -> None:
+    [task] = resources(variants, "taken-over", "AWS::ECS::TaskDefinition").values()
+    text = json.dumps(task)
+    assert '"Name": "OAUTH_MERGE_ACCOUNTS_BY_EMAIL", "Value": "true"' in text
+    assert "secret:primary-session-AbCdEf:key::" in text
+    assert "secret:primary-token-AbCdEf:key::" in text
+
+
+@pytest.mark.row("C1")
+def test_an_existing_vpc_is_used_as_it_is(variants: Path) -> None:
+    for kind in ("AWS::EC2::VPC", "AWS::EC2::Subnet", "AWS::EC2::Route", "AWS::EC2::FlowLog"):
+        assert not resources(variants, "existing-vpc", kind), kind
+    [balancer] = resources(variants, "existing-vpc", "AWS::ElasticLoadBalancingV2::LoadBalancer").values()
+    assert balancer["Properties"]["Subnets"] == ["subnet-00000000000000001", "subnet-00000000000000002"]
+
+
+@pytest.mark.row("C4")
+@pytest.mark.parametrize("deployment", COMMITTED)
+def test_no_secret_value_is_an_output_or_a_parameter_of_a_nested_stack(
+    assembly: Path, deployment: str
+) -> None:
+    """ARNs cross; a value would be readable by describe-stacks."""
+    for template in templates(assembly, deployment):
+        crossing = json.dumps([template.body.get("Outputs", {}), template.body.get("Parameters", {})])
+        assert "ClientSecret" not in crossing.replace("ClientSecretAr", ""), template.name
+        assert "resolve:secretsmanager" not in crossing, template.name
+
+
+@pytest.mark.row("C9")
+def test_no_parameter_or_rule_of_the_cdk_bootstrap_is_left(assembly: Path) -> None:
+    for deployment in COMMITTED:
+        assert "BootstrapVersion" not in json.dumps(root(assembly, deployment))

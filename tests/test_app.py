@@ -1,0 +1,84 @@
+"""The composition root: what it synthesizes, what it refuses, and that the CLI writes the same bytes."""
+
+import filecmp
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from settings.open_webui import OpenWebUIDeployment
+from tests.conftest import COMMITTED, ROOT
+from tests.settings.mutations import loaded_mutations
+
+
+def run_app(outdir: Path, **context: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "app.py"],
+        cwd=ROOT,
+        env={**os.environ, "CDK_OUTDIR": str(outdir), "CDK_CONTEXT_JSON": json.dumps(context)},
+        capture_output=True,
+        text=True,
+    )
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    made = tmp_path / "deployments"
+    made.mkdir()
+    return made
+
+
+def test_files_of_another_folder_are_refused_with_place_value_and_remedy_and_nothing_is_written(
+    folder: Path, tmp_path: Path
+) -> None:
+    text = (ROOT / "deployments" / "open-webui-dev.yaml").read_text()
+    (folder / "chat.yaml").write_text(text.replace("edge: cloudfront", "edge: cloudfrond"))
+    run = run_app(tmp_path / "out", deployments=str(folder))
+    assert run.returncode == 2
+    assert run.stderr.startswith(f"{folder}/chat.yaml:8: load_balancer.edge: ")
+    assert "Traceback" not in run.stderr
+    assert not list((tmp_path / "out").glob("*"))
+
+
+def test_a_deployment_that_nobody_has_is_refused_with_the_names_there_are(tmp_path: Path) -> None:
+    run = run_app(tmp_path / "out", deployment="open-webui-def")
+    assert run.returncode == 2
+    assert "did you mean open-webui-dev?" in run.stderr
+    assert "Traceback" not in run.stderr
+
+
+def test_a_deployment_that_is_not_asked_for_is_not_even_opened(folder: Path, tmp_path: Path) -> None:
+    (folder / "broken.yaml").write_text(": : :")
+    (folder / "small.yaml").write_text((ROOT / "tests" / "deployments" / "standby.yaml").read_text())
+    run = run_app(tmp_path / "out", deployments=str(folder), deployment="small")
+    assert run.returncode == 0, run.stderr
+    assert (tmp_path / "out" / "small.template.json").exists()
+
+
+def test_the_cli_writes_the_same_templates(assembly: Path, tmp_path: Path) -> None:
+    subprocess.run(
+        ["node", "node_modules/aws-cdk/bin/cdk", "synth", "--quiet", "--output", str(tmp_path)],
+        cwd=ROOT,
+        env={**os.environ, "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"},
+        check=True,
+        capture_output=True,
+    )
+    names = [file.name for file in assembly.glob("*.template.json")]
+    same, different, missing = filecmp.cmpfiles(assembly, tmp_path, names, shallow=False)
+    assert len(same) >= 2 * len(COMMITTED)
+    assert (different, missing) == ([], [])
+
+
+def test_what_loads_synthesizes(folder: Path, tmp_path: Path) -> None:
+    """The settings refuse what the templates could not take: mutated files that load also synthesize."""
+    count = 3
+    for index, loaded in enumerate(loaded_mutations(tmp_path, count, seed=7)):
+        assert isinstance(loaded.deployment, OpenWebUIDeployment)
+        written = loaded.deployment.model_dump_json(exclude_unset=True)
+        (folder / f"mutated-{index}.yaml").write_text(written)
+    run = run_app(tmp_path / "out", deployments=str(folder))
+    assert run.returncode == 0, run.stdout[-3000:] + run.stderr[-3000:]
+    assert len(list((tmp_path / "out").glob("mutated-*.template.json"))) == count

@@ -1,4 +1,4 @@
-"""What Open WebUI 0.12.4 reads; a test compares each name with those that this version reads.
+"""What Open WebUI 0.12.4, its server and libpq read; a test compares each name with those that they read.
 
 ENABLE_PERSISTENT_CONFIG is false: else all settings go to the database at the first start, and a later change in the
 deployment file does nothing. The price: what an administrator changes on the settings pages stays in one process and
@@ -21,6 +21,9 @@ LITELLM_KEY = SecretKey("litellm", "key")
 
 NOBODY = "first-admin@open-webui.invalid"
 """First administrator where people sign in elsewhere: RFC 2606 keeps `.invalid` free, so nobody can own the address."""
+
+KEEP_ALIVE_LONGER_SECONDS = 5
+"""A server that closes an idle connection first loses the request that just comes in: a 502 now and then."""
 
 UPLOADS_PREFIX = "uploads"
 """Folder of the bucket that uploaded files go to."""
@@ -53,6 +56,7 @@ def environment(
     origin: str,
     secure: bool,
     cached: bool,
+    idle_timeout_seconds: int,
     provider: OpenIdProvider | None,
     admin_email: str | None = None,
     litellm_url: str | None = None,
@@ -61,11 +65,14 @@ def environment(
     """All variables of one deployment.
 
     origin: scheme and host that browsers use. secure: whether that is https.
+    idle_timeout_seconds: after which the load balancer closes an idle connection.
     provider: left out, sign-in is by password, and `admin_email` is the administrator.
     litellm_url: LiteLLM's `/v1` address. uploads: left out, uploaded files stay in the data folder.
     """
     variables = {
         **_process(settings, origin=origin, secure=secure),
+        # uvicorn's command line reads it: no variable of Open WebUI.
+        "UVICORN_TIMEOUT_KEEP_ALIVE": str(idle_timeout_seconds + KEEP_ALIVE_LONGER_SECONDS),
         **_database(settings),
         **_sign_in(provider, origin=origin, admin_email=admin_email),
         **_models(settings, litellm_url),

@@ -18,8 +18,9 @@ def budgets(deployment: Only = None) -> None:
     over = False
     for name in [deployment] if deployment else deployments(assembly):
         table = Table(title=name, title_justify="left")
-        for heading in ("template", "bytes", "of", "resources", "of"):
-            table.add_column(heading, justify="left" if heading == "template" else "right")
+        table.add_column("template", overflow="fold")
+        for heading in ("bytes", "of", "resources", "of"):
+            table.add_column(heading, justify="right")
         for template in templates(assembly, name):
             style = None if template.within_budget else "bold red"
             over = over or not template.within_budget

@@ -123,7 +123,13 @@ class ApplicationSettings(Model):
             yield Refusal(message, "embedding.engine", "embedding.url", "ollama_urls")
         if litellm is not None and embedding.engine == "openai":
             names = [model.name for model in litellm.models if model.embedding]
-            if names and embedding.model not in names:
+            if not names:
+                message = (
+                    "no model has `embedding: true`, and nobody could upload a document; "
+                    "add one and name it in embedding.model, or give embedding.url"
+                )
+                yield Refusal(message, "litellm.models", "embedding.url", "embedding.engine")
+            elif embedding.model not in names:
                 remedy = f"use {' or '.join(names)}, or give embedding.url"
                 message = f"{shown(embedding.model)} is not an embedding model of litellm.models; {remedy}"
                 yield Refusal(message, "embedding.model", "embedding.url", "embedding.engine", "litellm")

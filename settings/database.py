@@ -1,6 +1,7 @@
 """Aurora PostgreSQL Serverless v2."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Annotated
 
 from pydantic import AfterValidator, Field
@@ -11,6 +12,10 @@ from settings.versions import AURORA_POSTGRESQL
 PAUSES_FROM = {15: 7, 16: 3}
 """First minor of each major that takes 0 capacity units (Aurora user guide, "Scaling to zero"); later majors
 all do."""
+
+CERTIFICATES = Path(__file__).parents[1] / "assets" / "certificates" / "rds"
+CERTIFIED_REGIONS = frozenset(path.stem for path in CERTIFICATES.glob("*.pem"))
+"""Regions whose certificate authority we have, so that tasks can verify the database."""
 
 
 def _half_units(value: float) -> float:

@@ -5,6 +5,7 @@ from typing import Literal
 
 from settings.application import ApplicationSettings
 from settings.cache import CacheSettings
+from settings.database import CERTIFIED_REGIONS
 from settings.deployment import DeploymentBase
 from settings.files import FileSettings
 from settings.load_balancer import LoadBalancerSettings
@@ -48,6 +49,13 @@ class OpenWebUIDeployment(DeploymentBase):
                 "remove cache.enabled or use tasks.max_tasks: 1"
             )
             yield Refusal(message, "cache.enabled", "tasks.max_tasks")
+        if self.region is not None and self.region not in CERTIFIED_REGIONS:
+            message = (
+                f"{self.region} has no certificate authority of Amazon RDS in assets/certificates/rds, "
+                "and the database could not be trusted; add it there, or use one of "
+                f"{', '.join(sorted(CERTIFIED_REGIONS))}"
+            )
+            yield Refusal(message, "region")
 
     def _https_refusals(self) -> Iterator[Refusal]:
         tls = self.load_balancer.tls

@@ -12,6 +12,7 @@ from aws_cdk import aws_rds as rds
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
+from constructs.data.emptied_vault import EmptiedVault
 from settings.backup import BackupSettings, VaultLock
 
 START_WITHIN = Duration.hours(1)
@@ -34,8 +35,9 @@ WHY_MANAGED = (
 
 
 class Backup(NestedStack):
-    """`vault`: encrypted; nobody deletes recovery points while data is kept. A standby has no plan.
+    """`vault`: encrypted; nobody deletes recovery points while data is kept, else they go with the stack.
 
+    A standby has no plan.
     The vault's name is physical: AWS demands one, and copies from another region name it.
     """
 
@@ -55,7 +57,7 @@ class Backup(NestedStack):
         super().__init__(scope, construct_id, description=f"{vault_name}: backup")
         self._settings = settings
         self._name = vault_name
-        self.vault = backup.BackupVault(
+        vault = backup.BackupVault(
             self,
             "Vault",
             backup_vault_name=vault_name,
@@ -63,6 +65,11 @@ class Backup(NestedStack):
             access_policy=_access_policy(keep_data=keep_data),
             lock_configuration=None if settings.lock is None else _lock(settings.lock),
             removal_policy=RemovalPolicy.RETAIN if keep_data else RemovalPolicy.DESTROY,
+        )
+        self.vault = vault
+        # What a lock protects nobody deletes: such a vault stays, and the stack's deletion says so.
+        self._emptied = (
+            None if keep_data or settings.lock else EmptiedVault(self, "EmptiedVault", vault=vault)
         )
 
     def add_plan(
@@ -88,12 +95,16 @@ class Backup(NestedStack):
             backup_vault=self.vault,
             backup_plan_rules=[self._rule()],
         )
-        plan.add_selection(
+        role = self._role("backup", with_buckets=bool(buckets))
+        selection = plan.add_selection(
             "Data",
-            role=self._role("backup", with_buckets=bool(buckets)),
+            role=role,
             disable_default_backup_policy=True,
             resources=[backup.BackupResource.from_arn(arn) for group in arns.values() for arn in group],
         )
+        if self._emptied is not None:
+            selection.node.add_dependency(self._emptied.resource)
+            self._emptied.resource.node.add_dependency(role)
         if self._settings.restore_testing:
             self._test_restores({kind: group for kind, group in arns.items() if group})
 

@@ -16,7 +16,6 @@ from constructs import Construct, IDependable
 from applications.container import Container
 from constructs.compute.bedrock_access import allow_models
 from constructs.compute.bucket_access import allow_objects
-from constructs.compute.encrypted_log_group import EncryptedLogGroup
 from constructs.compute.fargate_cluster import FargateCluster
 from constructs.compute.fargate_service import FargateService
 from constructs.compute.fargate_task import FargateTask
@@ -28,6 +27,7 @@ from constructs.compute.task_scaling import TaskScaling
 from constructs.compute.upgrade_snapshot import UpgradeSnapshot
 from constructs.data.database import Database
 from constructs.data.shared_files import SharedFiles
+from constructs.observability.encrypted_log_group import EncryptedLogGroup
 from constructs.security.deployment_key import DeploymentKey
 from constructs.security.empty_secret import EmptySecret
 from constructs.security.generated_key import GeneratedKey

@@ -4,10 +4,10 @@ from aws_cdk import Acknowledgment, NestedStack, Validations
 from aws_cdk import aws_ec2 as ec2
 from constructs import Construct
 
-from constructs.compute.encrypted_log_group import EncryptedLogGroup
 from constructs.network.closed_default_security_group import ClosedDefaultSecurityGroup
 from constructs.network.interface_endpoints import TASKS, InterfaceEndpoints
 from constructs.network.tiered_vpc import TieredVpc
+from constructs.observability.encrypted_log_group import EncryptedLogGroup
 from constructs.security.deployment_key import DeploymentKey
 from settings.network import NetworkSettings
 

@@ -251,6 +251,7 @@ class OpenWebUI(Stack):
             origin=load_balancer.origin,
             secure=settings.load_balancer.tls,
             cached=settings.cached,
+            idle_timeout_seconds=settings.load_balancer.idle_timeout_seconds,
             provider=None if cognito is None else self._provider(cognito),
             admin_email=settings.sign_in.admin_email,
             litellm_url=None if models is None else litellm.url(self._domain),

@@ -7,16 +7,11 @@ from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
-from constructs.compute.session_access import acknowledge_sessions
+from constructs.compute.session_access import AGENT_FOLDERS, acknowledge_sessions
 from constructs.compute.task_roles import TaskRoles
 
-AGENT_FOLDERS = {
-    "managed-agents": "/managed-agents",
-    "agent": "/var/lib/amazon/ssm",
-    "agent-log": "/var/log/amazon/ssm",
-}
-"""What the agent behind `execute-command` writes to (aws/containers-roadmap#1359)."""
 LOG_BUFFER = Size.mebibytes(25)
+MIRROR_NEEDS_POLICY = "Annotation::@aws-cdk/aws-ecs:ecrImageRequiresPolicy"
 
 
 class FargateTask(Construct):
@@ -119,6 +114,11 @@ class FargateTask(Construct):
                 mode=ecs.AwsLogDriverMode.NON_BLOCKING,
                 max_buffer_size=LOG_BUFFER,
             ),
+        )
+        Validations.of(container).acknowledge(
+            Acknowledgment(
+                id=MIRROR_NEEDS_POLICY, reason="image_access.allow_pull lets the execution role pull."
+            )
         )
         container.add_mount_points(*mounts, *(self._agent_folders() if before_seconds is None else ()))
         for mount in container.mount_points:

@@ -4,6 +4,13 @@ from aws_cdk import Acknowledgment, Stack, Validations
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_logs as logs
 
+AGENT_FOLDERS = {
+    "managed-agents": "/managed-agents",
+    "agent": "/var/lib/amazon/ssm",
+    "agent-log": "/var/log/amazon/ssm",
+}
+"""What the agent behind `execute-command` writes to (aws/containers-roadmap#1359)."""
+
 
 def acknowledge_sessions(role: iam.Role, *, log_group: logs.LogGroup) -> None:
     """Answer cdk-nag's findings on the permissions that the library gives `role` for sessions logged in `log_group`."""

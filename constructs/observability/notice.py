@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from aws_cdk import Acknowledgment, Validations
 from aws_cdk import aws_events as events
 from aws_cdk import aws_events_targets as targets
 from constructs import Construct
@@ -45,4 +46,10 @@ class Notice(events.Rule):
                     audience.topic, message=events.RuleTargetInput.from_text(f"{text} ({quoted})")
                 )
             ],
+        )
+        Validations.of(self).acknowledge(
+            Acknowledgment(
+                id="Annotation::@aws-cdk/aws-events:ruleUnresolvedEnvironment",
+                reason="Rule and topic are of one stack, whatever its account.",
+            )
         )

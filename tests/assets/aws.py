@@ -97,7 +97,8 @@ class Vault:
                 self.put(name, params["SecretString"], version=version, stage=params["VersionStages"][0])
                 return {}
             case "UpdateSecretVersionStage":
-                assert params.get("RemoveFromVersionId") == self._at(name, params["VersionStage"])
+                holder = self._at(name, params["VersionStage"])
+                assert params["MoveToVersionId"] != holder == params.get("RemoveFromVersionId")
                 self._move(name, params["VersionStage"], params["MoveToVersionId"])
                 return {}
         raise AssertionError(f"nobody asked for {operation}")

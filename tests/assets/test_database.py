@@ -196,6 +196,7 @@ def test_a_refused_password_is_told_without_its_verifier(make: Make, postgres: P
         ({"username": "somebody_else", "password": "hidden"}, "user name 'somebody_else' is none of"),
         ({"username": "{db}", "password": "hidden"}, "put '{db}_a' into the application's secret"),
         ({"username": "{db}_a", "password": "hiddén"}, "not printable ASCII; put a new one into its secret"),
+        ({"username": "{db}_a", "password": "hidd\ten"}, "not printable ASCII"),
     ],
 )
 def test_a_wrong_secret_is_told_without_its_value(make: Make, secret: object, reason: str) -> None:

@@ -85,6 +85,13 @@ class Task:
     def session(self, name: str) -> psycopg.Connection:
         return self.postgres.connect(self.database, ODD_PASSWORD, database=self.database, name=name)
 
+    def wait_for_lock(self, state: str) -> None:
+        """Until somebody has the lock, or wants it."""
+        deadline = time.monotonic() + 10
+        while not self.postgres.rows(f"SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND {state}"):
+            assert time.monotonic() < deadline, f"no lock is {state}"
+            time.sleep(0.05)
+
     def migrations(self) -> Sequence[tuple[object, ...]]:
         return self.postgres.rows("SELECT session FROM migration_run", database=self.database)
 
@@ -213,8 +220,7 @@ def test_a_version_that_came_while_it_waited_for_the_lock_is_waited_for(task: Ta
     with task.session("psql") as holder:
         holder.execute(f"SELECT pg_advisory_lock({lock})".encode())
         process = task.start(WAIT_SECONDS="2")
-        while not task.postgres.rows("SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"):
-            time.sleep(0.05)
+        task.wait_for_lock("NOT granted")
         other = task.session("open-webui/0.13.0")
     with other:
         code, log = finish(process)
@@ -234,8 +240,7 @@ def test_a_failing_migration_gives_its_exit_code_and_frees_the_lock(task: Task) 
 
 def test_a_killed_task_frees_the_lock(task: Task) -> None:
     process = task.start()
-    while not task.postgres.rows("SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND granted"):
-        time.sleep(0.05)
+    task.wait_for_lock("granted")
     process.kill()
     process.communicate()
     assert task.run()[0] == 0

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from settings.database import CERTIFIED_REGIONS
 from settings.load import BadDeploymentFile, load_deployment
 from settings.network import NetworkSettings
 
@@ -15,6 +16,8 @@ CERTIFICATE = "arn:aws:acm:us-east-1:111122223333:certificate/abc"
 VAULT = "arn:aws:backup:eu-west-1:111122223333:backup-vault:standby"
 SECRET = "arn:aws:secretsmanager:us-east-1:111122223333:secret:Key-AbC123"
 SNAPSHOT = "arn:aws:rds:us-east-1:111122223333:cluster-snapshot:one"
+TITAN = "{name: titan, model_id: 'amazon.titan-embed-text-v2:0', embedding: true}"
+EMBEDDING = "embedding: {model: titan}"
 KEY = "arn:aws:kms:us-east-1:111122223333:key/01234567-89ab-cdef-0123-456789abcdef"
 SONNET = "{name: sonnet, model_id: us.anthropic.claude-sonnet-4-5-20250929-v1:0}"
 
@@ -176,12 +179,20 @@ def test_a_network_that_cannot_be_made_is_refused(tmp_path: Path, network: str, 
             "4: tasks.memory_mib: memory_mib 2048 is not sold with cpu 4096; use one of 8192, 16384, 30720",
         ),
         (
-            f"application: {{litellm: {{models: [{SONNET}], cpu: 4096}}}}\n" + TLS,
+            f"application: {{{EMBEDDING}, litellm: {{models: [{SONNET}, {TITAN}], cpu: 4096}}}}\n" + TLS,
             "4: application.litellm.memory_mib: memory_mib 2048 is not sold with cpu 4096; use one of 8192, 16384, 30720",
         ),
         (
-            f"application: {{litellm: {{models: [{SONNET}, {SONNET}]}}}}\n" + TLS,
+            f"application: {{{EMBEDDING}, litellm: {{models: [{SONNET}, {SONNET}, {TITAN}]}}}}\n" + TLS,
             "4: application.litellm.models: the name sonnet stands for two models; give each its own",
+        ),
+        (
+            f"application: {{litellm: {{models: [{SONNET}]}}}}\n" + TLS,
+            "4: application.litellm.models: no model has `embedding: true`, and nobody could upload a document; add one and name it in embedding.model, or give embedding.url",
+        ),
+        (
+            f"application: {{litellm: {{models: [{SONNET}, {TITAN}]}}}}\n" + TLS,
+            "4: application.embedding.model: 'text-embedding-3-small' is not an embedding model of litellm.models; use titan, or give embedding.url",
         ),
         (
             "application: {embedding: {engine: ollama}}\n" + TLS,
@@ -206,6 +217,11 @@ def test_a_network_that_cannot_be_made_is_refused(tmp_path: Path, network: str, 
         (
             "files: {provisioned_mibps: 5}\n" + TLS,
             "4: files.provisioned_mibps: provisioned_mibps is 5 and throughput elastic; remove it, or use throughput: provisioned",
+        ),
+        (
+            "region: mx-central-1\n" + TLS,
+            "4: region: mx-central-1 has no certificate authority of Amazon RDS in assets/certificates/rds, "
+            f"and the database could not be trusted; add it there, or use one of {', '.join(sorted(CERTIFIED_REGIONS))}",
         ),
         (
             f"backup: {{copy_vault_arn: {VAULT}}}\nregion: eu-west-1\n" + TLS,
@@ -302,3 +318,17 @@ def test_models_made_in_python_refuse_too() -> None:
         ValueError, match=r"public_subnets 10\.0\.1\.0/24, 10\.0\.2\.0/24 lie outside cidr 10\.1\.0\.0/16"
     ):
         NetworkSettings(cidr="10.1.0.0/16")
+
+
+@pytest.mark.row("F6")
+@pytest.mark.parametrize(
+    "other",
+    [
+        "embedding: {url: 'https://e.example.com/v1'}",
+        "embedding: {engine: ollama}, ollama_urls: ['http://ollama.example.com']",
+    ],
+    ids=["address", "ollama"],
+)
+def test_bedrock_may_make_no_embeddings_if_something_else_does(tmp_path: Path, other: str) -> None:
+    models = f"litellm: {{models: [{SONNET}]}}"
+    assert said(tmp_path, f"application: {{{models}, {other}}}\n" + TLS) == []

@@ -30,6 +30,7 @@ def all_that_is_set() -> set[str]:
             origin="https://x",
             secure=True,
             cached=cached,
+            idle_timeout_seconds=60,
             provider=who,
             admin_email="a@example.com",
             litellm_url=litellm,

@@ -27,6 +27,8 @@ VARIANTS: dict[str, BackupSettings] = {
     "governance": BackupSettings(lock=VaultLock(min_retention_days=7)),
     "compliance": BackupSettings(lock=VaultLock(min_retention_days=14, changeable_for_days=5)),
     "standby": BackupSettings(copy_vault_arn=None, restore_testing=True),
+    "dev standby": BackupSettings(),
+    "dev locked": BackupSettings(lock=VaultLock(min_retention_days=7)),
 }
 Resource = Mapping[str, Any]
 
@@ -42,9 +44,9 @@ def template(variant: str, *, buckets: bool = False) -> Template:
         key=kms.Key.from_key_arn(stack, "Key", KEY),
         settings=VARIANTS[variant],
         vault_name="chat-prod",
-        keep_data=variant != "dev",
+        keep_data=not variant.startswith("dev"),
     )
-    if variant != "standby":
+    if not variant.endswith("standby"):
         group = ec2.SecurityGroup.from_security_group_id(stack, "Group", "sg-0123456789abcdef0")
         files = efs.FileSystem.from_file_system_attributes(
             stack, "Files", file_system_id="fs-12345678", security_group=group
@@ -148,6 +150,82 @@ def test_a_lock_with_grace_time_becomes_final() -> None:
 @pytest.mark.parametrize(("variant", "policy"), [("dev", "Delete"), ("prod", "Retain")])
 def test_the_vault_outlives_the_stack_where_data_is_kept(variant: str, policy: str) -> None:
     assert only(variant, "AWS::Backup::BackupVault")["DeletionPolicy"] == policy
+
+
+# --- teardown
+
+
+def emptied() -> tuple[str, Resource]:
+    """The custom resource with its logical id."""
+    [found] = template("dev").find_resources("Custom::EmptyVault").items()
+    return found
+
+
+def statement_of_handler(action: str) -> Resource:
+    policies_of_dev = template("dev").find_resources("AWS::IAM::Policy").values()
+    statements = [s for p in policies_of_dev for s in p["Properties"]["PolicyDocument"]["Statement"]]
+    [found] = [
+        s for s in statements if action in ([s["Action"]] if isinstance(s["Action"], str) else s["Action"])
+    ]
+    statement: Resource = found
+    return statement
+
+
+@pytest.mark.row("C8")
+@pytest.mark.parametrize("variant", ["dev", "dev standby"])
+def test_a_vault_that_goes_with_the_stack_is_emptied_first(variant: str) -> None:
+    properties = only(variant, "Custom::EmptyVault")["Properties"]
+    [vault_id] = template(variant).find_resources("AWS::Backup::BackupVault")
+    assert properties["VaultName"] == {"Fn::GetAtt": [vault_id, "BackupVaultName"]}
+    assert properties["VaultArn"] == {"Fn::GetAtt": [vault_id, "BackupVaultArn"]}
+
+
+@pytest.mark.row("C6", "C8")
+@pytest.mark.parametrize("variant", ["prod", "governance", "compliance", "standby", "dev locked"])
+def test_a_vault_that_is_kept_or_locked_is_never_emptied(variant: str) -> None:
+    template(variant).resource_count_is("Custom::EmptyVault", 0)
+    assert "BackupVaultTags" not in vault(variant)
+
+
+def test_only_a_vault_with_the_tag_is_emptied() -> None:
+    assert vault("dev")["BackupVaultTags"] == {"pergola:empty-on-delete": "true"}
+
+
+def test_no_backup_begins_once_the_vault_is_empty() -> None:
+    assert emptied()[0] in only("dev", "AWS::Backup::BackupSelection")["DependsOn"]
+
+
+def test_the_vault_is_emptied_while_the_role_that_made_the_backups_exists() -> None:
+    roles = template("dev").find_resources("AWS::IAM::Role")
+    [role] = [name for name in roles if name.startswith("BackupRole")]
+    assert role in emptied()[1]["DependsOn"]
+
+
+@pytest.mark.row("C4")
+def test_the_handler_lists_this_vault_alone() -> None:
+    assert statement_of_handler("backup:ListRecoveryPointsByBackupVault")["Resource"] == {
+        "Fn::GetAtt": ["Vault23237E5B", "BackupVaultArn"]
+    }
+
+
+@pytest.mark.row("C4")
+def test_the_handler_deletes_recovery_points_of_this_account_and_region_alone() -> None:
+    arns = [
+        "".join(map(str, arn["Fn::Join"][1]))
+        for arn in statement_of_handler("backup:DeleteRecoveryPoint")["Resource"]
+    ]
+    here = "{'Ref': 'AWS::Region'}:{'Ref': 'AWS::AccountId'}"
+    assert arns == [
+        f"arn:{{'Ref': 'AWS::Partition'}}:backup:{here}:recovery-point:*",
+        f"arn:{{'Ref': 'AWS::Partition'}}:rds:{here}:cluster-snapshot:awsbackup:*",
+    ]
+
+
+@pytest.mark.row("C4")
+def test_the_handler_deletes_snapshots_through_aws_backup_alone() -> None:
+    assert statement_of_handler("rds:DeleteDBClusterSnapshot")["Condition"] == {
+        "ForAnyValue:StringEquals": {"aws:CalledVia": ["backup.amazonaws.com"]}
+    }
 
 
 # --- plan

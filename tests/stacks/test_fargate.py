@@ -174,6 +174,7 @@ def synthesized(variant: str) -> Synthesized:
         origin="https://chat.example.com",
         secure=True,
         cached=full,
+        idle_timeout_seconds=3600,
         provider=OpenIdProvider(
             discovery_url="https://idp.example.com/.well-known",
             client_id="client",

@@ -38,10 +38,8 @@ def literal(text: str) -> str:
 def scram_verifier(password: str) -> str:
     """What PostgreSQL itself would store for `password` (RFC 5803)."""
     # Other characters would have to be normalised (SASLprep) exactly as each client does it.
-    if not password or not all(" " <= character <= "~" for character in password):
-        raise Refused(
-            "the application's password is empty or not printable ASCII; put a new one into its secret"
-        )
+    if not all(" " <= character <= "~" for character in password):
+        raise Refused("the application's password is not printable ASCII; put a new one into its secret")
     salt = secrets.token_bytes(16)
     salted = hashlib.pbkdf2_hmac("sha256", password.encode(), salt, SCRAM_ITERATIONS)
     stored_key = hashlib.sha256(hmac.digest(salted, b"Client Key", "sha256")).digest()

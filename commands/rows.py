@@ -54,7 +54,7 @@ def rows() -> None:
 def _tests_by_row() -> dict[str, set[str]]:
     """Ask pytest, which knows every marker, without running a test."""
     listed = subprocess.run(
-        [sys.executable, "-m", "pytest", "--collect-only", "--quiet", "--list-rows", "-p", "no:xdist"],
+        [sys.executable, "-m", "pytest", "--collect-only", "--quiet", "--list-rows"],
         cwd=ROOT,
         capture_output=True,
         text=True,

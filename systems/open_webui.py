@@ -351,7 +351,7 @@ class OpenWebUI(Stack):
             discovery_url=cognito.discovery_url,
             client_id=cognito.client.user_pool_client_id,
             sign_out_url=cognito.sign_out_url,
-            merge_by_email=self._settings.secondary_of is not None,
+            merge_by_email=self._settings.restore is not None,  # users of a new pool have new subjects
         )
 
     def _define_backup(self, storage: Storage, stores: Stores | None = None) -> Backup:

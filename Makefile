@@ -69,10 +69,10 @@ types: setup-dev
 	@$(PY) -m mypy .
 
 test-fast: lint types ## Everything but the life cycle on the embedded AWS
-	@$(PY) -m pytest -q -n $(WORKERS) -m 'not lifecycle' --durations=10
+	@$(PY) -m pytest -q -n $(WORKERS) --dist loadgroup -m 'not lifecycle' --durations=10
 
 test: lint types ## Lint, types, unit, snapshot, policy, graph, fuzz and life-cycle tests
-	@$(PY) -m pytest -q -n $(WORKERS) --durations=10
+	@$(PY) -m pytest -q -n $(WORKERS) --dist loadgroup --durations=10
 
 clean: ## Remove what set-up and synthesis made
 	@rm -rf $(VENV) .venv-emulator node_modules cdk.out .local .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -1,0 +1,39 @@
+"""How deep the emulation of each type goes, as printed after a deployment."""
+
+from enum import Enum
+
+from commands.local.emulator.table.rows import ROWS
+
+
+class Depth(Enum):
+    """What stands behind a resource."""
+
+    RUNS = "runs for real"
+    MINISTACK = "ministack answers its API"
+    CALLED = "ministack answers its API; the template type is ours"
+    RECORDED = "kept and answered to the template, nothing behind it"
+
+
+RUNS = {
+    "AWS::RDS::DBCluster": "PostgreSQL with pgvector on loopback, behind the Data API",
+    "AWS::RDS::DBInstance": "the cluster's PostgreSQL",
+    "AWS::Lambda::Function": "Python, as processes of this machine",
+    "AWS::CloudFormation::Stack": "ministack's engine, with schemas and replacement rules of ours",
+    "AWS::S3::Bucket": "objects are kept",
+    "AWS::SecretsManager::Secret": "values are made, kept and read",
+}
+CUSTOM = "our handler runs and answers"
+
+_ROWS = {row.type: Depth.CALLED if row.create else Depth.RECORDED for row in ROWS}
+
+
+def depth(resource_type: str) -> Depth:
+    """What stands behind a resource of this type."""
+    if resource_type in RUNS or resource_type.startswith("Custom::"):
+        return Depth.RUNS
+    return _ROWS.get(resource_type, Depth.MINISTACK)
+
+
+def remark(resource_type: str) -> str:
+    """What of it is real; empty where nothing is."""
+    return CUSTOM if resource_type.startswith("Custom::") else RUNS.get(resource_type, "")

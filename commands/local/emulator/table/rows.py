@@ -1,0 +1,6 @@
+"""The whole table."""
+
+from commands.local.emulator.rows import Row
+from commands.local.emulator.table import compute, data, network, observability, sign_in
+
+ROWS: list[Row] = [*network.ROWS, *data.ROWS, *sign_in.ROWS, *compute.ROWS, *observability.ROWS]

@@ -1,0 +1,117 @@
+"""`python -m commands local`: what a user types, and what goes wrong."""
+
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from commands.local import assembly_cache
+from commands.local.cli import DEFAULT, DEPLOYMENTS
+from commands.local.place import ROOT, Place
+
+SECONDS = 150
+WIDE = {**os.environ, "COLUMNS": "200"}
+"""Tables as wide as they like: a text that is looked for stands on one line."""
+
+
+@pytest.fixture
+def state() -> Iterator[Path]:
+    folder = ROOT / ".local" / "tests" / f"cli-{os.getpid()}"
+    yield folder
+    local("stop", state=folder)
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def local(*arguments: str, state: Path) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "commands", "local", *arguments, "--state", str(state)]
+    return subprocess.run(command, cwd=ROOT, env=WIDE, capture_output=True, text=True, timeout=SECONDS)
+
+
+def processes_of(state: Path) -> list[str]:
+    """Processes that speak of the folder, in their command or in their environment."""
+    found = []
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            known = (folder / "environ").read_bytes() + (folder / "cmdline").read_bytes()
+        except OSError:
+            continue
+        if str(state).encode() in known:
+            found.append((folder / "cmdline").read_text().replace("\0", " "))
+    return found
+
+
+def test_unknown_deployment_is_one_line_and_exit_2(state: Path) -> None:
+    run = local("up", "--deployment", "open-webui-dve", state=state)
+    assert run.returncode == 2
+    assert len(run.stderr.splitlines()) == 1
+    assert "did you mean open-webui-dev?" in run.stderr
+    assert not state.exists(), "something was written"
+
+
+@pytest.mark.lifecycle
+def test_port_that_is_taken_is_one_line(state: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        run = local("up", "--port", str(port), state=state)
+    assert run.returncode == 1
+    assert (
+        run.stderr.strip() == f"port {port} of 127.0.0.1 is taken; leave --port out and a free one is found"
+    )
+    assert processes_of(state) == []
+
+
+def test_stopping_nothing_says_so(state: Path) -> None:
+    assert local("stop", state=state).stdout.strip() == "no embedded AWS is running"
+
+
+@pytest.mark.lifecycle
+def test_interrupted_command_leaves_no_process(state: Path) -> None:
+    command = [sys.executable, "-u", "-m", "commands", "local", "up", "--state", str(state)]
+    with subprocess.Popen(
+        command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    ) as process:
+        assert process.stdout is not None
+        for line in process.stdout:
+            if "cdk synth" in line:
+                break
+        assert len(processes_of(state)) > 2, "the emulator and the CLI are at work by now"
+        process.send_signal(signal.SIGINT)
+        process.stdout.read()
+        assert process.wait(timeout=SECONDS) == 130
+    assert processes_of(state) == []
+
+
+@pytest.mark.lifecycle
+def test_up_twice_destroy_and_stop(state: Path, assembly: Path) -> None:
+    place = Place(state=state)
+    shutil.copytree(assembly, place.assembly)
+    assembly_cache.keep(place, DEFAULT, DEPLOYMENTS)
+    first = local("up", state=state)
+    assert first.returncode == 0, first.stdout + first.stderr
+    for doing in ("starting the emulator", "cdk bootstrap", "cdk deploy"):
+        assert re.search(rf"✓ {doing} +\d+\.\d s", first.stdout), f"does not say that it is {doing}"
+    for told in (
+        "SecurityGroups",
+        "CREATE_COMPLETE",
+        "Url",
+        "PostgreSQL with pgvector",
+        "containers, networks",
+    ):
+        assert told in first.stdout
+    second = local("up", state=state)
+    assert second.returncode == 0, second.stdout + second.stderr
+    assert "starting the emulator" not in second.stdout
+    assert "nothing has changed since the last synthesis" in second.stdout
+    assert "nothing is left of it" in local("destroy", state=state).stdout
+    assert local("stop", state=state).stdout.strip() == "the embedded AWS has ended"
+    assert processes_of(state) == []
+    assert not (state / "databases").exists()

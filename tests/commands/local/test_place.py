@@ -1,0 +1,76 @@
+"""Nothing that `make local` starts can reach an account that exists; each place is apart."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from commands.local import assembly_cache, place, server, virtual_environment
+from commands.local.place import Place
+from commands.local.steps import LocalError
+
+
+@pytest.mark.parametrize("name", [*place.REAL_AWS, *place.PROXIES])
+def test_way_to_a_real_account_is_closed(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(name, "real")
+    assert name not in Place().environment(port=4566)
+
+
+def test_credentials_files_are_not_read() -> None:
+    environment = Place().environment(port=4566)
+    assert environment["AWS_CONFIG_FILE"] == environment["AWS_SHARED_CREDENTIALS_FILE"] == os.devnull
+
+
+def test_account_is_the_access_key() -> None:
+    assert Place(account="444455556666").environment(port=None)["AWS_ACCESS_KEY_ID"] == "444455556666"
+
+
+def test_endpoint_is_on_loopback() -> None:
+    assert Place().environment(port=4566)["AWS_ENDPOINT_URL"] == "http://localhost:4566"
+
+
+def test_missing_tool_is_named_with_the_remedy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(place, "ROOT", tmp_path)
+    with pytest.raises(LocalError, match=r"\.venv/bin/node is missing; run `make setup`"):
+        Place().cdk()
+
+
+def test_emulators_environment_is_renewed_when_a_requirement_changes(tmp_path: Path) -> None:
+    requirements, folder = tmp_path / "requirements.txt", tmp_path / "environment"
+    folder.mkdir()
+    requirements.write_text("one==1\n")
+    (folder / virtual_environment.STAMP).write_text(virtual_environment._digest(requirements))
+    assert virtual_environment.is_current(folder=folder, requirements=requirements)
+    requirements.write_text("one==2\n")
+    assert not virtual_environment.is_current(folder=folder, requirements=requirements)
+
+
+def test_every_requirement_of_the_emulator_is_pinned() -> None:
+    lines = [
+        line for line in virtual_environment.REQUIREMENTS.read_text().splitlines() if not line.startswith("#")
+    ]
+    assert [line for line in lines if "==" not in line] == []
+
+
+def test_stopping_what_does_not_run_is_no_error(tmp_path: Path) -> None:
+    assert server.stop(Place(state=tmp_path)) is False
+
+
+def test_record_of_a_process_that_is_another_now_is_not_believed(tmp_path: Path) -> None:
+    (tmp_path / "emulator.json").write_text(f'{{"pid": {os.getpid()}, "port": 1, "sources": ""}}')
+    assert server.running(Place(state=tmp_path)) is None
+    assert server.stop(Place(state=tmp_path)) is False  # and this process goes on
+
+
+def test_assembly_is_taken_again_while_the_sources_are_the_same(tmp_path: Path) -> None:
+    where, deployments = Place(state=tmp_path / "state"), tmp_path / "deployments"
+    deployments.mkdir()
+    file = deployments / "one.yaml"
+    file.write_text("a: 1")
+    where.assembly.mkdir(parents=True)
+    (where.assembly / "manifest.json").touch()
+    assembly_cache.keep(where, "one", deployments)
+    assert assembly_cache.is_current(where, "one", deployments)
+    assert not assembly_cache.is_current(where, "other", deployments)
+    file.write_text("a: 2")
+    assert not assembly_cache.is_current(where, "one", deployments)

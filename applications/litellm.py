@@ -69,7 +69,9 @@ def containers(settings: LiteLLMSettings, *, registry: str | None = None) -> tup
 
     registry: a mirror's prefix. Left out: the public registry.
     """
-    image = reference(LITELLM_REPOSITORY, tag=settings.image_tag, registry=registry)
+    image = reference(
+        LITELLM_REPOSITORY, tag=settings.image_tag, digest=settings.image_digest, registry=registry
+    )
     prepare = Container(
         name="prepare",
         image=image,

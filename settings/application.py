@@ -73,7 +73,7 @@ class ApplicationSettings(Model):
         Annotated[str, Field(pattern=r"^sha256:[0-9a-f]{64}$", examples=["sha256:" + "0f" * 32])] | None
     ) = None
     """Digest of the image, which then wins over what the tag points to; `image_tag` must name the same
-    version."""
+    version, and is no parameter."""
     registry: (
         Annotated[
             str,

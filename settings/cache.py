@@ -14,8 +14,8 @@ class CacheSettings(Model):
     enabled: bool | None = None
     """Left out: made when `tasks.max_tasks` is more than 1. Without it a sign-out revokes nothing until the
     session expires."""
-    engine_version: Annotated[str, Field(pattern=r"^[789](\.\d+)?$", examples=["8"])] = VALKEY
-    """Valkey version, as `major` or `major.minor`, 7.2 or later."""
+    engine_version: Annotated[str, Field(pattern=r"^[789]$", examples=["8"])] = VALKEY
+    """Major version of Valkey; ElastiCache Serverless keeps the minor up to date."""
     max_data_gb: Annotated[int, Field(ge=1, le=5000)] = 1
     """Most data kept, in GB; what is over it is evicted."""
     max_ecpu_per_second: Annotated[int, Field(ge=1000, le=15_000_000)] = 5000

@@ -33,7 +33,7 @@ class DatabaseSettings(Model):
     engine_version: Annotated[str, Field(pattern=r"^1[5-8]\.\d{1,2}$", examples=[AURORA_POSTGRESQL])] = (
         AURORA_POSTGRESQL
     )
-    """Aurora PostgreSQL version, as `major.minor`, in quotes."""
+    """Aurora PostgreSQL version, as `major.minor`, in quotes. The major is create-only for now."""
     min_capacity: Annotated[Capacity, Field(ge=0, le=256)] = 0.5
     """Least Aurora capacity units; 0 lets the cluster pause when nothing is connected."""
     max_capacity: Annotated[Capacity, Field(ge=1, le=256)] = 4
@@ -47,8 +47,8 @@ class DatabaseSettings(Model):
     deletion_protection: bool = True
     """Refuse deletion of the cluster until it is switched off."""
     rotation_days: Annotated[int, Field(ge=7, le=365)] | None = None
-    """Change the application's password every so many days and restart its tasks. Left out: by hand, see the
-    runbook."""
+    """Change the application's password every so many days and restart its tasks, an outage of two to three minutes.
+    Left out: by hand, see the runbook."""
 
     def refusals(self) -> Iterator[Refusal]:
         if self.min_capacity > self.max_capacity:

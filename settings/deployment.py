@@ -13,11 +13,7 @@ from settings.monitoring import MonitoringSettings
 from settings.network import NetworkSettings
 from settings.problems import shown
 from settings.recovery import PrimarySettings, ReplicaSettings, RestoreSettings
-from settings.text import Region, region_of
-
-NAME = r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$"
-"""Short enough for every physical name that is made of it (a Cognito domain takes 63 characters, account id
-included)."""
+from settings.text import DeploymentName, Region, region_of
 
 
 def _not_of_aws(value: str) -> str:
@@ -37,9 +33,7 @@ TagValue = Annotated[str, Field(pattern=r"^[A-Za-z0-9 _.:/=+@-]*$", max_length=2
 class DeploymentBase(Model):
     """The settings that all systems share."""
 
-    name: Annotated[
-        str, Field(pattern=NAME, min_length=3, max_length=28, exclude=True, examples=["open-webui-dev"])
-    ]
+    name: Annotated[DeploymentName, Field(exclude=True)]
     """The file's name without `.yaml`; not written in the file."""
     environment: Literal["dev", "staging", "prod"]
     """Which preset fills what the file leaves out."""

@@ -43,6 +43,10 @@ class LiteLLMSettings(Model):
     """Models that are offered."""
     image_tag: Annotated[str, Field(pattern=r"^v\d+\.\d+\.\d+$", examples=[LITELLM])] = LITELLM
     """Exact version of the image."""
+    image_digest: (
+        Annotated[str, Field(pattern=r"^sha256:[0-9a-f]{64}$", examples=["sha256:" + "0f" * 32])] | None
+    ) = None
+    """Digest of the image, which then wins over what the tag points to."""
     cpu: Cpu = 1024
     """CPU units of its task."""
     memory_mib: MemoryMib = 2048

@@ -106,19 +106,21 @@ class NetworkSettings(Model):
     """A new VPC with public and private subnets, or an existing one."""
 
     cidr: VpcBlock = "10.0.0.0/16"
-    """IPv4 range of the new VPC, /16 to /28."""
+    """IPv4 range of the new VPC, /16 to /28; create-only: another one replaces the VPC, and the database with it."""
     public_subnets: Annotated[tuple[SubnetBlock, ...], Field(min_length=2, max_length=6)] = (
         "10.0.1.0/24",
         "10.0.2.0/24",
     )
-    """One IPv4 range per zone for load balancer and NAT gateways."""
+    """One IPv4 range per zone for load balancer and NAT gateways; create-only, but one more may be added at the end."""
     private_subnets: Annotated[tuple[SubnetBlock, ...], Field(min_length=2, max_length=6)] = (
         "10.0.11.0/24",
         "10.0.12.0/24",
     )
-    """One IPv4 range per zone for tasks, database, cache and file system."""
+    """One IPv4 range per zone for tasks, database, cache and file system; create-only, but one more may be added at
+    the end."""
     availability_zones: Annotated[tuple[Zone, ...], Field(min_length=2, max_length=6)] | None = None
-    """Names of the zones, one per subnet of a tier. Left out: the first zones of the region."""
+    """Names of the zones, one per subnet of a tier; create-only, but one more may be added at the
+    end. Left out: the first zones of the region."""
     egress: Literal["nat", "single_nat", "isolated"] = "nat"
     """How private subnets reach out: a NAT gateway per zone, one for all, or not at all (interface endpoints
     only)."""

@@ -6,7 +6,7 @@ from typing import Annotated
 from pydantic import Field
 
 from settings.model import Model, Refusal
-from settings.text import Region, region_of
+from settings.text import DeploymentName, Region, region_of
 
 SNAPSHOT_ARN = r"^arn:aws[a-z-]*:rds:[a-z0-9-]+:\d{12}:cluster-snapshot:[A-Za-z0-9:-]+$"
 REPLICA_ARN = r"^arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:\d{12}:secret:[A-Za-z0-9/_+=.@-]+-[A-Za-z0-9]{6}$"
@@ -79,15 +79,7 @@ class RestoreSettings(Model):
 class PrimarySettings(Model):
     """The deployment that this one stands by for."""
 
-    deployment: Annotated[
-        str,
-        Field(
-            pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$",
-            min_length=3,
-            max_length=28,
-            examples=["open-webui-prod"],
-        ),
-    ]
+    deployment: Annotated[DeploymentName, Field(examples=["open-webui-prod"])]
     """Name of the primary deployment."""
     region: Region
     """Its region."""

@@ -127,7 +127,8 @@ class SignInSettings(Model):
     invitation_days: Annotated[int, Field(ge=1, le=365)] = 7
     """Days that the password of an invitation is valid."""
     domain_prefix: DomainPrefix | None = None
-    """First label of the managed-login domain. Left out: the deployment's name and the account id."""
+    """First label of the managed-login domain; create-only, see the runbook. Left out: the deployment's name and the
+    account id."""
     providers: Annotated[tuple[Provider, ...], Field(max_length=50)] = ()
     """Identity providers beside the user pool's own passwords."""
     group_map: Annotated[

@@ -8,6 +8,9 @@ from pydantic import AfterValidator, Field
 from settings.places import REGIONS
 from settings.problems import nearest, shown
 
+DEPLOYMENT_NAME = r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$"
+"""Short enough, with 28 characters, for every physical name that is made of it (a Cognito domain takes 63, account id
+included)."""
 HOST_NAME = r"^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$"
 EMAIL = r"^[^@\s;,<>\"'()\[\]\\]+@([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,63}$"
 
@@ -64,6 +67,9 @@ Region = Annotated[
     str,
     AfterValidator(_known_region),
     Field(examples=["eu-west-1"], json_schema_extra={"enum": sorted(REGIONS)}),
+]
+DeploymentName = Annotated[
+    str, Field(pattern=DEPLOYMENT_NAME, min_length=3, max_length=28, examples=["open-webui-dev"])
 ]
 Email = Annotated[str, Field(pattern=EMAIL, max_length=254, examples=["ops@example.com"])]
 HostName = Annotated[str, Field(pattern=HOST_NAME, max_length=253, examples=["chat.example.com"])]

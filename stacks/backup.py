@@ -1,8 +1,8 @@
 """AWS Backup: vault, daily plan, restore tests."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from aws_cdk import Acknowledgment, Aws, Duration, NestedStack, RemovalPolicy, Validations
+from aws_cdk import Acknowledgment, Aws, Duration, NestedStack, Validations
 from aws_cdk import aws_backup as backup
 from aws_cdk import aws_efs as efs
 from aws_cdk import aws_events as events
@@ -13,6 +13,7 @@ from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
 from constructs.data.emptied_vault import EmptiedVault
+from constructs.data.retention import kept
 from settings.backup import BackupSettings, VaultLock
 
 START_WITHIN = Duration.hours(1)
@@ -22,6 +23,7 @@ TEST_HOURS_LATER = 12
 """The newest backup is complete by then."""
 VALIDATION_HOURS = 1
 """A restored copy stands this long, to be looked at, and is then deleted by AWS Backup."""
+PRINCIPAL = "aws:PrincipalArn"
 SERVICE_POLICIES = {
     "backup": ("AWSBackupServiceRolePolicyForBackup", "AWSBackupServiceRolePolicyForS3Backup"),
     "restore": ("AWSBackupServiceRolePolicyForRestores", "AWSBackupServiceRolePolicyForS3Restore"),
@@ -62,11 +64,14 @@ class Backup(NestedStack):
             "Vault",
             backup_vault_name=vault_name,
             encryption_key=key,
-            access_policy=_access_policy(keep_data=keep_data),
+            access_policy=iam.PolicyDocument(statements=[_copies_from_this_account()]),
             lock_configuration=None if settings.lock is None else _lock(settings.lock),
-            removal_policy=RemovalPolicy.RETAIN if keep_data else RemovalPolicy.DESTROY,
+            removal_policy=kept(keep_data),
         )
         self.vault = vault
+        self._denial = _nobody_deletes()
+        if keep_data:
+            vault.add_to_access_policy(self._denial)
         # What a lock protects nobody deletes: such a vault stays, and the stack's deletion says so.
         self._emptied = (
             None if keep_data or settings.lock else EmptiedVault(self, "EmptiedVault", vault=vault)
@@ -78,9 +83,12 @@ class Backup(NestedStack):
         file_systems: Sequence[efs.IFileSystem] = (),
         databases: Sequence[rds.IDatabaseCluster] = (),
         buckets: Sequence[s3.IBucket] = (),
+        restore_metadata: Mapping[str, Mapping[str, str]] | None = None,
     ) -> None:
         """Back up daily, copy if the settings name a vault, test restores if they say so.
 
+        `restore_metadata`: for `EFS` and `Aurora`, what a test shall not leave to AWS Backup, in the spelling of its
+        developer guide ("Restore testing inferred metadata"). Left out: copies stand in the default VPC.
         Aurora is backed up only where AWS Backup is switched on for it (region settings of the account).
         """
         arns = {
@@ -96,6 +104,8 @@ class Backup(NestedStack):
             backup_plan_rules=[self._rule()],
         )
         role = self._role("backup", with_buckets=bool(buckets))
+        # With it AWS Backup deletes what is over (developer guide, "Identity and access management in AWS Backup").
+        self._denial.add_condition("ArnNotLike", {PRINCIPAL: [_service_linked_roles(), role.role_arn]})
         selection = plan.add_selection(
             "Data",
             role=role,
@@ -106,7 +116,9 @@ class Backup(NestedStack):
             selection.node.add_dependency(self._emptied.resource)
             self._emptied.resource.node.add_dependency(role)
         if self._settings.restore_testing:
-            self._test_restores({kind: group for kind, group in arns.items() if group})
+            self._test_restores(
+                {kind: group for kind, group in arns.items() if group}, restore_metadata or {}
+            )
 
     def _rule(self) -> backup.BackupPlanRule:
         kept = Duration.days(self._settings.retention_days)
@@ -141,7 +153,7 @@ class Backup(NestedStack):
             Validations.of(role).acknowledge(Acknowledgment(id=finding, reason=WHY_MANAGED))
         return role
 
-    def _test_restores(self, arns: dict[str, list[str]]) -> None:
+    def _test_restores(self, arns: dict[str, list[str]], metadata: Mapping[str, Mapping[str, str]]) -> None:
         """L1: restore testing has no L2 in aws-cdk-lib."""
         name = self._name.replace("-", "_")
         hour = (self._settings.hour_utc + TEST_HOURS_LATER) % 24
@@ -168,6 +180,7 @@ class Backup(NestedStack):
                 protected_resource_type=kind,
                 protected_resource_arns=group,
                 iam_role_arn=role.role_arn,
+                restore_metadata_overrides=metadata.get(kind),
                 validation_window_hours=VALIDATION_HOURS,
             )
 
@@ -177,32 +190,32 @@ def _path(policy: str) -> str:
     return policy if "S3" in policy else f"service-role/{policy}"
 
 
-def _access_policy(*, keep_data: bool) -> iam.PolicyDocument:
-    """Copies from this account may come in. Kept data: only AWS Backup deletes, when retention is over.
+def _copies_from_this_account() -> iam.PolicyStatement:
+    return iam.PolicyStatement(
+        sid="CopiesFromThisAccount",
+        principals=[iam.AccountRootPrincipal()],
+        actions=["backup:CopyIntoBackupVault"],
+        resources=["*"],
+    )
+
+
+def _nobody_deletes() -> iam.PolicyStatement:
+    """Only AWS Backup deletes, when retention is over.
 
     A person who has to delete earlier changes this policy first: two calls, both in CloudTrail.
     """
-    statements = [
-        iam.PolicyStatement(
-            sid="CopiesFromThisAccount",
-            principals=[iam.AccountRootPrincipal()],
-            actions=["backup:CopyIntoBackupVault"],
-            resources=["*"],
-        )
-    ]
-    if keep_data:
-        lifecycle = f"arn:{Aws.PARTITION}:iam::{Aws.ACCOUNT_ID}:role/aws-service-role/backup.amazonaws.com/*"
-        statements.append(
-            iam.PolicyStatement(
-                sid="NobodyDeletes",
-                effect=iam.Effect.DENY,
-                principals=[iam.AnyPrincipal()],
-                actions=["backup:DeleteRecoveryPoint", "backup:UpdateRecoveryPointLifecycle"],
-                resources=["*"],
-                conditions={"ArnNotLike": {"aws:PrincipalArn": lifecycle}},
-            )
-        )
-    return iam.PolicyDocument(statements=statements)
+    return iam.PolicyStatement(
+        sid="NobodyDeletes",
+        effect=iam.Effect.DENY,
+        principals=[iam.AnyPrincipal()],
+        actions=["backup:DeleteRecoveryPoint", "backup:UpdateRecoveryPointLifecycle"],
+        resources=["*"],
+        conditions={"ArnNotLike": {PRINCIPAL: [_service_linked_roles()]}},
+    )
+
+
+def _service_linked_roles() -> str:
+    return f"arn:{Aws.PARTITION}:iam::{Aws.ACCOUNT_ID}:role/aws-service-role/backup.amazonaws.com/*"
 
 
 def _lock(lock: VaultLock) -> backup.LockConfiguration:

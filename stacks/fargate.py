@@ -147,19 +147,10 @@ class Fargate(NestedStack):
         service = self._service(construct_id, task, security_group, grace_seconds=GRACE_SECONDS)
         service.attach_to_application_target_group(target_group)
         service.node.add_dependency(*after, *(shared.ready for shared in files.values()))
-        scaling = TaskScaling(
-            self,
-            f"{construct_id}Scaling",
-            service=service,
-            min_tasks=settings.min_tasks,
-            max_tasks=settings.max_tasks,
+        self._scale(construct_id, service, settings.min_tasks, settings.max_tasks).follow_load(
             cpu_target_percent=settings.cpu_target_percent,
             memory_target_percent=settings.memory_target_percent,
         )
-        if (hours := settings.office_hours) is not None:
-            scaling.keep_office_hours(
-                start=hours.start, stop=hours.stop, days=hours.days, timezone=hours.timezone
-            )
         return service
 
     def add_model_proxy(
@@ -175,7 +166,10 @@ class Fargate(NestedStack):
         domain: str,
         model_ids: Sequence[str],
     ) -> ecs.FargateService:
-        """One task that others in the VPC reach as `host`.`domain`, allowed to call these models of Amazon Bedrock."""
+        """One task that others in the VPC reach as `host`.`domain`, allowed to call these models of Amazon Bedrock.
+
+        It keeps the same office hours as the service that asks it.
+        """
         task = self._task(construct_id, containers, secrets, cpu=cpu, memory_mib=memory_mib, files={})
         allow_models(task.roles.task, model_ids=model_ids)
         service = self._service(construct_id, task, security_group)
@@ -187,6 +181,7 @@ class Fargate(NestedStack):
             description="Services that only the VPC sees",
         )
         service.enable_cloud_map(cloud_map_namespace=names, name=host, dns_ttl=Duration.seconds(10))
+        self._scale(construct_id, service, 1, 1)
         return service
 
     def add_upgrade_snapshot(
@@ -199,6 +194,7 @@ class Fargate(NestedStack):
             cluster_identifier=database.cluster.cluster_identifier,
             image=image,
             deployment=deployment,
+            key=self.key,
         ).resource
 
     def add_rotation(
@@ -268,6 +264,18 @@ class Fargate(NestedStack):
             execute_command=self._settings.execute_command,
             grace_seconds=grace_seconds,
         ).service
+
+    def _scale(
+        self, construct_id: str, service: ecs.FargateService, min_tasks: int, max_tasks: int
+    ) -> TaskScaling:
+        scaling = TaskScaling(
+            self, f"{construct_id}Scaling", service=service, min_tasks=min_tasks, max_tasks=max_tasks
+        )
+        if (hours := self._settings.office_hours) is not None:
+            scaling.keep_office_hours(
+                start=hours.start, stop=hours.stop, days=hours.days, timezone=hours.timezone
+            )
+        return scaling
 
     def _log_group(self, construct_id: str) -> logs.LogGroup:
         return EncryptedLogGroup(

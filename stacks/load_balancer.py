@@ -1,11 +1,12 @@
 """How browsers reach the application."""
 
+from typing import get_args
+
 from aws_cdk import Acknowledgment, Aws, Duration, Fn, NestedStack, Validations
 from aws_cdk import aws_certificatemanager as acm
 from aws_cdk import aws_cloudfront as cloudfront
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_elasticloadbalancingv2 as elbv2
-from aws_cdk import aws_logs as logs
 from aws_cdk import aws_route53 as route53
 from aws_cdk import aws_route53_targets as targets
 from aws_cdk import aws_s3 as s3
@@ -18,22 +19,7 @@ from constructs.security.deployment_key import DeploymentKey
 from constructs.security.web_acl import WebAcl
 from constructs.security.web_acl_log import WebAclLog
 from settings.load_balancer import DomainSettings, FirewallSettings, LoadBalancerSettings
-
-LOG_RETENTIONS = {
-    1: logs.RetentionDays.ONE_DAY,
-    3: logs.RetentionDays.THREE_DAYS,
-    7: logs.RetentionDays.ONE_WEEK,
-    14: logs.RetentionDays.TWO_WEEKS,
-    30: logs.RetentionDays.ONE_MONTH,
-    60: logs.RetentionDays.TWO_MONTHS,
-    90: logs.RetentionDays.THREE_MONTHS,
-    180: logs.RetentionDays.SIX_MONTHS,
-    365: logs.RetentionDays.ONE_YEAR,
-    731: logs.RetentionDays.TWO_YEARS,
-    1827: logs.RetentionDays.FIVE_YEARS,
-    3653: logs.RetentionDays.TEN_YEARS,
-}
-"""CloudWatch Logs keeps for these days only; others are rounded up."""
+from settings.monitoring import RetentionDays
 
 
 class LoadBalancer(NestedStack):
@@ -206,6 +192,6 @@ class LoadBalancer(NestedStack):
             "FirewallLog",
             web_acl_arn=acl.web_acl.attr_arn,
             key=key.key,
-            retention=next(kept for days, kept in LOG_RETENTIONS.items() if days >= log_days),
+            retention_days=min(days for days in get_args(RetentionDays) if days >= log_days),
             keep_data=keep_data,
         )

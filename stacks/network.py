@@ -2,10 +2,11 @@
 
 from aws_cdk import Acknowledgment, NestedStack, Validations
 from aws_cdk import aws_ec2 as ec2
+from aws_cdk import aws_kms as kms
 from constructs import Construct
 
 from constructs.network.closed_default_security_group import ClosedDefaultSecurityGroup
-from constructs.network.interface_endpoints import TASKS, InterfaceEndpoints
+from constructs.network.interface_endpoints import SESSIONS, TASKS, InterfaceEndpoints
 from constructs.network.tiered_vpc import TieredVpc
 from constructs.observability.encrypted_log_group import EncryptedLogGroup
 from constructs.security.deployment_key import DeploymentKey
@@ -26,8 +27,12 @@ class Network(NestedStack):
         log_retention_days: int,
         keep_data: bool,
         bedrock: bool = False,
+        execute_command: bool = False,
     ) -> None:
-        """`log_retention_days` may be a token. `bedrock`: interface endpoints, where there are any, include its own."""
+        """`log_retention_days` may be a token.
+
+        `bedrock`, `execute_command`: interface endpoints, where there are any, include what tasks need for it.
+        """
         super().__init__(scope, construct_id, description="VPC, subnets, NAT gateways, endpoints, flow logs")
         zones = len(settings.public_subnets)
         tiers = TieredVpc(
@@ -40,26 +45,33 @@ class Network(NestedStack):
             nat_gateways={"nat": zones, "single_nat": 1, "isolated": 0}[settings.egress],
         )
         self.vpc = tiers.vpc
-        ClosedDefaultSecurityGroup(self, "DefaultSecurityGroup", vpc_id=self.vpc.vpc_id)
+        key = self._define_key(keep_data) if settings.flow_logs else None
+        ClosedDefaultSecurityGroup(self, "DefaultSecurityGroup", vpc_id=self.vpc.vpc_id, key=key)
         if settings.egress == "isolated" or settings.interface_endpoints:
             InterfaceEndpoints(
                 self,
                 "Endpoints",
                 vpc=self.vpc,
                 cidr=settings.cidr,
-                services=(*TASKS, "BedrockRuntime") if bedrock else TASKS,
+                services=(
+                    *TASKS,
+                    *(SESSIONS if execute_command else ()),
+                    *(("BedrockRuntime",) if bedrock else ()),
+                ),
             )
-        if settings.flow_logs:
-            self._log_flows(log_retention_days, keep_data)
+        if key is not None:
+            self._log_flows(key, log_retention_days, keep_data)
         else:
             Validations.of(tiers.resource).acknowledge(
                 Acknowledgment(id="AwsSolutions-VPC7", reason="The deployment file says flow_logs: false.")
             )
 
-    def _log_flows(self, retention_days: int, keep_data: bool) -> None:
-        key = DeploymentKey(
+    def _define_key(self, keep_data: bool) -> kms.IKey:
+        return DeploymentKey(
             self, "Key", description="Flow logs of the VPC", keep_data=keep_data, logs_access=True
         ).key
+
+    def _log_flows(self, key: kms.IKey, retention_days: int, keep_data: bool) -> None:
         log = EncryptedLogGroup(
             self, "FlowLog", key=key, retention_days=retention_days, keep_data=keep_data
         ).log_group

@@ -71,6 +71,11 @@ def access_rules(settings: OpenWebUIDeployment) -> list[Allow]:
     return rules
 
 
+def without_effect(settings: OpenWebUIDeployment) -> list[str]:
+    """Parameters that would do nothing: a digest wins over the tag."""
+    return ["ImageTag"] if settings.application.image_digest is not None else []
+
+
 def _visitors(settings: OpenWebUIDeployment) -> list[Allow]:
     if settings.load_balancer.edge == "cloudfront":
         return [Allow(to="load_balancer", port=80, source=CLOUDFRONT, why="CloudFront")]
@@ -102,7 +107,7 @@ class OpenWebUI(Stack):
         if settings.stands_by:
             self._define_standby()
         else:
-            self._given = operated(self, settings)
+            self._given = operated(self, settings, as_written=without_effect(settings))
             add_task_rules(self, cached=settings.cached)
             self._define_deployment()
 
@@ -161,6 +166,7 @@ class OpenWebUI(Stack):
             log_retention_days=self._given.monitoring.log_retention_days,
             keep_data=self._settings.keep_data,
             bedrock=self._settings.application.litellm is not None,
+            execute_command=self._settings.tasks.execute_command,
         ).vpc
 
     def _define_stores(self, storage: Storage, vpc: ec2.IVpc, groups: SecurityGroups) -> Stores:
@@ -370,6 +376,10 @@ class OpenWebUI(Stack):
                 file_systems=[stores.files.file_system],
                 databases=[stores.database.cluster],
                 buckets=[] if stores.uploads is None else [stores.uploads],
+                restore_metadata={
+                    "EFS": stores.files.restore_metadata,
+                    "Aurora": stores.database.restore_metadata,
+                },
             )
         return backup
 

@@ -1,6 +1,6 @@
 """Settings that operators may turn become CloudFormation parameters of the root stack."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Annotated, Any, Literal, TypeVar, get_args, get_origin
 
 from annotated_types import Ge, Le
@@ -15,14 +15,15 @@ MOST_ALLOWED_VALUES = 20
 """A range of whole numbers up to this long becomes a list of allowed values: template rules compare only those."""
 
 
-def operated(stack: Stack, settings: M) -> M:
+def operated(stack: Stack, settings: M, *, as_written: Collection[str] = ()) -> M:
     """Make the parameters, and return the same settings with a parameter's token in place of each operated value.
 
     Pass the result on to stacks; decide the shape (`if`) on the settings as written: a token compares as nonsense.
-    A value that the file leaves out (None) makes no parameter.
+    A value that the file leaves out (None) makes no parameter, and neither does one whose parameter is in `as_written`:
+    turning it would change nothing.
     """
     groups: dict[str, list[tuple[str, str]]] = {}
-    turned = _turn(stack, settings, groups)
+    turned = _turn(stack, settings, groups, as_written)
     stack.template_options.metadata = {
         "AWS::CloudFormation::Interface": {
             "ParameterGroups": [
@@ -37,14 +38,16 @@ def operated(stack: Stack, settings: M) -> M:
     return turned
 
 
-def _turn(stack: Stack, settings: M, groups: dict[str, list[tuple[str, str]]]) -> M:
+def _turn(
+    stack: Stack, settings: M, groups: dict[str, list[tuple[str, str]]], as_written: Collection[str]
+) -> M:
     update: dict[str, object] = {}
     for name, field in type(settings).model_fields.items():
         value = getattr(settings, name)
         mark = next((m for m in _metadata(field) if isinstance(m, Operated)), None)
         if isinstance(value, BaseModel):
-            update[name] = _turn(stack, value, groups)
-        elif mark is not None and value is not None:
+            update[name] = _turn(stack, value, groups, as_written)
+        elif mark is not None and value is not None and mark.parameter not in as_written:
             update[name] = _parameter(stack, mark, field, value)
             groups.setdefault(mark.group, []).append((mark.parameter, mark.label))
     return settings.model_copy(update=update)

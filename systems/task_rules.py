@@ -17,14 +17,16 @@ def add_task_rules(stack: Stack, *, cached: bool) -> None:
             says=f"with TaskCpu {cpu} Fargate sells TaskMemory {', '.join(map(str, memory))}",
         )
     if not cached:
-        _rule(
-            stack,
-            "OneTaskWithoutCache",
-            when=None,
-            parameter="MaxTasks",
-            allowed=["1"],
-            says="more than one task needs the cache: set tasks.max_tasks in the deployment file and synthesize again",
-        )
+        for parameter in ("MinTasks", "MaxTasks"):
+            _rule(
+                stack,
+                f"{parameter}WithoutCache",
+                when=None,
+                parameter=parameter,
+                allowed=["1"],
+                says=f"{parameter} over 1 needs the cache: set tasks.max_tasks in the deployment file and synthesize "
+                "again",
+            )
         return
     for least in range(2, MOST_TASKS + 1):
         _rule(

@@ -4,7 +4,9 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 import pytest
 from filelock import FileLock
@@ -14,28 +16,29 @@ COMMITTED = sorted(path.stem for path in (ROOT / "deployments").glob("*.yaml"))
 VARIANTS = sorted(path.stem for path in (ROOT / "tests" / "deployments").glob("*.yaml"))
 """Settings that the committed examples do not use; synthesized and checked like them, without snapshots."""
 
-
-FAST = {"@aws-cdk/core:validateAgainstDefaultRules": False}
+WITHOUT_CDK_RULES = {"CDK_VALIDATION": "false"}
 """Leaves out the CDK's own template rules (5 s a deployment), where cfn-lint reads the same templates."""
 
 
-def synthesize(outdir: Path, **context: str | bool) -> None:
+def synthesize(outdir: Path, *, environment: Mapping[str, str], context: Mapping[str, str]) -> None:
     """Run the application as the CDK CLI does; a finding of cdk-nag makes it fail."""
     run = subprocess.run(
         [sys.executable, "app.py"],
         cwd=ROOT,
-        env={
-            **os.environ,
-            "CDK_OUTDIR": str(outdir),
-            "CDK_CONTEXT_JSON": json.dumps(context),
-        },
+        env={**os.environ, "CDK_OUTDIR": str(outdir), "CDK_CONTEXT_JSON": json.dumps(context), **environment},
         capture_output=True,
         text=True,
     )
     assert run.returncode == 0, f"{run.stdout[-8000:]}\n{run.stderr[-8000:]}"
 
 
-def _once(tmp_path_factory: pytest.TempPathFactory, name: str, **context: str | bool) -> Path:
+def _once(
+    tmp_path_factory: pytest.TempPathFactory,
+    name: str,
+    *,
+    environment: Mapping[str, str] = MappingProxyType({}),
+    context: Mapping[str, str] = MappingProxyType({}),
+) -> Path:
     shared = (
         tmp_path_factory.getbasetemp().parent
         / f"assembly-{name}-{os.environ.get('PYTEST_XDIST_TESTRUNUID', os.getpid())}"
@@ -43,7 +46,7 @@ def _once(tmp_path_factory: pytest.TempPathFactory, name: str, **context: str | 
     done = shared / "synthesized"
     with FileLock(f"{shared}.lock"):
         if not done.exists():
-            synthesize(shared, **context)
+            synthesize(shared, environment=environment, context=dict(context))
             done.touch()
     return shared
 
@@ -57,7 +60,8 @@ def assembly(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def variants(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The cloud assembly of `tests/deployments`."""
-    return _once(tmp_path_factory, "variants", deployments="tests/deployments", **FAST)
+    folder = {"deployments": "tests/deployments"}
+    return _once(tmp_path_factory, "variants", environment=WITHOUT_CDK_RULES, context=folder)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -5,21 +5,31 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
 from commands.assembly import templates
-from settings.open_webui import OpenWebUIDeployment
-from tests.conftest import FAST, ROOT
-from tests.settings.mutations import loaded_mutations
+from tests.conftest import ROOT, WITHOUT_CDK_RULES
+from tests.settings.mutations import loaded_mutations, most_different
+
+CANDIDATES, DIFFERENT = 60, 8
+"""Mutated files that load, and how many of them, as different as can be, are synthesized."""
 
 
-def run_app(outdir: Path, **context: str | bool) -> subprocess.CompletedProcess[str]:
+def run_app(
+    outdir: Path, *, environment: Mapping[str, str] | None = None, **context: str
+) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "app.py"],
         cwd=ROOT,
-        env={**os.environ, "CDK_OUTDIR": str(outdir), "CDK_CONTEXT_JSON": json.dumps(context)},
+        env={
+            **os.environ,
+            **(environment or {}),
+            "CDK_OUTDIR": str(outdir),
+            "CDK_CONTEXT_JSON": json.dumps(context),
+        },
         capture_output=True,
         text=True,
     )
@@ -76,13 +86,13 @@ def test_the_cli_writes_the_same_templates(assembly: Path, tmp_path: Path) -> No
     assert len(same) == len(names) > 8
 
 
-def test_what_loads_synthesizes(folder: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("seed", range(2))
+def test_what_loads_synthesizes(seed: int, folder: Path, tmp_path: Path) -> None:
     """The settings refuse what the templates could not take: mutated files that load also synthesize."""
-    count = 3
-    for index, loaded in enumerate(loaded_mutations(tmp_path, count, seed=7)):
-        assert isinstance(loaded.deployment, OpenWebUIDeployment)
-        written = loaded.deployment.model_dump_json(exclude_unset=True)
+    candidates = [loaded.deployment for loaded in loaded_mutations(tmp_path, CANDIDATES, seed=seed)]
+    for index, deployment in enumerate(most_different(candidates, DIFFERENT)):
+        written = deployment.model_dump_json(exclude_unset=True)
         (folder / f"mutated-{index}.yaml").write_text(written)
-    run = run_app(tmp_path / "out", deployments=str(folder), **FAST)
+    run = run_app(tmp_path / "out", environment=WITHOUT_CDK_RULES, deployments=str(folder))
     assert run.returncode == 0, run.stdout[-3000:] + run.stderr[-3000:]
-    assert len(list((tmp_path / "out").glob("mutated-*.template.json"))) == count
+    assert len(list((tmp_path / "out").glob("mutated-*.template.json"))) == DIFFERENT

@@ -1,8 +1,6 @@
 """Rotation of the application's database password, with a restart of its tasks."""
 
-from pathlib import Path
-
-from aws_cdk import Acknowledgment, Aws, Duration, RemovalPolicy, Validations
+from aws_cdk import Acknowledgment, Aws, Duration, Validations
 from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
@@ -11,16 +9,17 @@ from aws_cdk import aws_logs as logs
 from aws_cdk import aws_secretsmanager as sm
 from constructs import Construct
 
-HANDLERS = Path(__file__).parents[2] / "assets" / "lambda" / "custom_resources"
+from constructs.compute.python_function import PythonFunction
 
 
-class SecretRotation(Construct):
+class SecretRotation(PythonFunction):
     """Two database users take turns, so running tasks keep theirs until the last step starts new ones.
+
+    That last step is a deployment like any other: `FargateService` stops the old tasks before it starts new ones, so
+    each rotation is an outage of two to three minutes, at an hour that Secrets Manager chooses.
 
     `function`. The first rotation comes after `days`, not while the stack is being made.
     """
-
-    function: lambda_.Function
 
     def __init__(
         self,
@@ -36,40 +35,16 @@ class SecretRotation(Construct):
         key: kms.IKey,
     ) -> None:
         """`cluster_arn`: of the database. `key` encrypts the function's log."""
-        super().__init__(scope, construct_id)
-        role = iam.Role(
-            self,
-            "Role",
-            description="Gives the application a new database password and starts its tasks again",
-            assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"),
-        )
-        log_group = logs.LogGroup(
-            self,
-            "Log",
-            encryption_key=key,
-            retention=logs.RetentionDays.ONE_YEAR,
-            removal_policy=RemovalPolicy.DESTROY,
-        )
-        log_group.grant_write(role)
-        self._allow(
-            role,
-            secret_arn=secret_arn,
-            master_secret_arn=master_secret_arn,
-            cluster_arn=cluster_arn,
-            service=service,
-        )
-        self.function = lambda_.Function(
-            self,
-            "Function",
-            description="Gives the application a new database password and starts its tasks again",
-            runtime=lambda_.Runtime.PYTHON_3_14,
-            architecture=lambda_.Architecture.ARM_64,
+        description = "Gives the application a new database password and starts its tasks again"
+        super().__init__(
+            scope,
+            construct_id,
+            folder="custom_resources",
             handler="rotation.handler",
-            code=lambda_.Code.from_asset(str(HANDLERS), exclude=["__pycache__"]),
+            description=description,
+            role_description=description,
             timeout=Duration.minutes(5),
-            memory_size=256,
-            role=role,
-            log_group=log_group,
+            memory_size_mib=256,
             environment={
                 "CLUSTER_ARN": cluster_arn,
                 "MASTER_SECRET_ARN": master_secret_arn,
@@ -77,6 +52,15 @@ class SecretRotation(Construct):
                 "ECS_CLUSTER": service.cluster.cluster_name,
                 "ECS_SERVICE": service.service_name,
             },
+            log_retention=logs.RetentionDays.ONE_YEAR,
+            encryption_key=key,
+        )
+        self._allow(
+            self.role,
+            secret_arn=secret_arn,
+            master_secret_arn=master_secret_arn,
+            cluster_arn=cluster_arn,
+            service=service,
         )
         invoke = lambda_.CfnPermission(
             self,
@@ -85,6 +69,7 @@ class SecretRotation(Construct):
             function_name=self.function.function_arn,
             principal="secretsmanager.amazonaws.com",
             source_account=Aws.ACCOUNT_ID,
+            source_arn=secret_arn,  # for no other secret of the account
         )
         # L1: the L2 writes a resource policy into the secret's stack.
         schedule = sm.CfnRotationSchedule(
@@ -95,7 +80,7 @@ class SecretRotation(Construct):
             rotation_rules=sm.CfnRotationSchedule.RotationRulesProperty(automatically_after_days=days),
             rotate_immediately_on_update=False,
         )
-        schedule.node.add_dependency(invoke, role)
+        schedule.node.add_dependency(invoke, self.role)
 
     @staticmethod
     def _allow(

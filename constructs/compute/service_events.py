@@ -11,7 +11,11 @@ from constructs import Construct
 
 
 class ServiceEvents(Construct):
-    """Stopped tasks with their reason, failed deployments, and tasks that found no place go to `log_group`."""
+    """Stopped tasks with their reason, failed deployments, and tasks that found no place go to `log_group`.
+
+    Takes one of the ten resource policies that CloudWatch Logs allows in a region: nobody but us allows EventBridge to
+    write to a log group of this name. So an account has at most ten deployments in a region.
+    """
 
     def __init__(
         self, scope: Construct, construct_id: str, *, cluster: ecs.ICluster, log_group: logs.ILogGroup

@@ -1,6 +1,6 @@
 """What `execute-command` adds to a task's role."""
 
-from aws_cdk import Acknowledgment, Stack, Validations
+from aws_cdk import Acknowledgment, Aws, Stack, Validations
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_logs as logs
 
@@ -11,13 +11,18 @@ AGENT_FOLDERS = {
 }
 """What the agent behind `execute-command` writes to (aws/containers-roadmap#1359)."""
 
+SHOWN = {Aws.PARTITION: "<AWS::Partition>", Aws.REGION: "<AWS::Region>", Aws.ACCOUNT_ID: "<AWS::AccountId>"}
+"""How cdk-nag writes what the deployment file leaves open."""
+
 
 def acknowledge_sessions(role: iam.Role, *, log_group: logs.LogGroup) -> None:
     """Answer cdk-nag's findings on the permissions that the library gives `role` for sessions logged in `log_group`."""
     resource = log_group.node.default_child
     assert isinstance(resource, logs.CfnLogGroup)
-    name = Stack.of(role).get_logical_id(resource)
-    arn = f"arn:<AWS::Partition>:logs:<AWS::Region>:<AWS::AccountId>:log-group:<{name}>:*"
+    stack = Stack.of(role)
+    arn = f"arn:{stack.partition}:logs:{stack.region}:{stack.account}:log-group:<{stack.get_logical_id(resource)}>:*"
+    for token, shown in SHOWN.items():
+        arn = arn.replace(token, shown)
     why = {
         "Resource::*": "ssmmessages and logs:DescribeLogGroups know no resources; the setting is off by default.",
         f"Resource::{arn}": "Log streams of this one group, which record what people do in a session.",

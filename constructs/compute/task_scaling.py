@@ -9,7 +9,7 @@ from constructs import Construct
 
 
 class TaskScaling(Construct):
-    """Target tracking on CPU and memory between two numbers, which may be tokens."""
+    """Between two numbers of tasks, which may be tokens; by load and by schedule where that is asked for."""
 
     def __init__(
         self,
@@ -19,12 +19,13 @@ class TaskScaling(Construct):
         service: ecs.FargateService,
         min_tasks: int,
         max_tasks: int,
-        cpu_target_percent: int,
-        memory_target_percent: int,
     ) -> None:
         super().__init__(scope, construct_id)
         self._min_tasks, self._max_tasks = min_tasks, max_tasks
         self._tasks = service.auto_scale_task_count(min_capacity=min_tasks, max_capacity=max_tasks)
+
+    def follow_load(self, *, cpu_target_percent: int, memory_target_percent: int) -> None:
+        """Target tracking on the average of the service's tasks."""
         self._tasks.scale_on_cpu_utilization(
             "Cpu",
             target_utilization_percent=cpu_target_percent,

@@ -2,6 +2,7 @@
 
 from aws_cdk import Acknowledgment, Aws, CustomResource, Duration, Validations
 from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
 from constructs import Construct
 
 from constructs.compute.custom_resource_handler import CustomResourceHandler
@@ -17,15 +18,23 @@ class UpgradeSnapshot(Construct):
     resource: CustomResource
 
     def __init__(
-        self, scope: Construct, construct_id: str, *, cluster_identifier: str, image: str, deployment: str
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        cluster_identifier: str,
+        image: str,
+        deployment: str,
+        key: kms.IKey,
     ) -> None:
-        """`deployment`: snapshots are called `<deployment>-before-…`."""
+        """`deployment`: snapshots are called `<deployment>-before-…`. `key` encrypts the function's log."""
         super().__init__(scope, construct_id)
         handler = CustomResourceHandler.of(
             self,
             "cluster_snapshot.handler",
             description="Takes a snapshot of the database before a changed image migrates it",
             timeout=Duration.minutes(15),
+            encryption_key=key,
         )
         self.resource = CustomResource(
             self,
@@ -56,6 +65,6 @@ class UpgradeSnapshot(Construct):
         Validations.of(permissions).acknowledge(
             Acknowledgment(
                 id=f"AwsSolutions-IAM5[Resource::{prefix}:cluster-snapshot:{deployment}-before-*]",
-                reason="A name ends in version and request, known when it is taken; the prefix is the deployment's.",
+                reason="A name ends in hour and image, known when it is taken; the prefix is the deployment's.",
             )
         )

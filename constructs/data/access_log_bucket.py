@@ -1,11 +1,12 @@
 """A bucket for the access logs of load balancers."""
 
-from aws_cdk import Acknowledgment, Aws, Duration, RemovalPolicy, Validations
+from aws_cdk import Acknowledgment, Aws, Duration, Validations
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_s3 as s3
 from constructs import Construct, IDependable
 
 from constructs.data.emptied_bucket import EmptiedBucket
+from constructs.data.retention import kept_as_made
 
 NO_ACCESS_LOG = (
     "This bucket is itself the destination of access logs, written by Elastic Load Balancing alone and read "
@@ -46,7 +47,7 @@ class AccessLogBucket(Construct):
                     abort_incomplete_multipart_upload_after=Duration.days(1),
                 )
             ],
-            removal_policy=RemovalPolicy.RETAIN if keep_data else RemovalPolicy.DESTROY,
+            removal_policy=kept_as_made(keep_data),
         )
         self.bucket.add_to_resource_policy(
             iam.PolicyStatement(

@@ -8,6 +8,8 @@ from aws_cdk import aws_rds as rds
 from aws_cdk import aws_secretsmanager as sm
 from constructs import Construct
 
+from constructs.data.retention import kept
+
 PORT = 5432
 MASTER_USERNAME = "cluster_admin"
 PARAMETERS = {
@@ -118,7 +120,7 @@ class AuroraCluster(Construct):
             kms_key_id=key.key_arn,
             retention_in_days=retention_days,
         )
-        group.apply_removal_policy(RemovalPolicy.RETAIN if keep_data else RemovalPolicy.DESTROY)
+        group.apply_removal_policy(kept(keep_data))
         # The first instance makes a group without key and retention, unless it finds one of that name.
         for instance in self.instances:
             instance.add_resource_dependency(group)

@@ -7,6 +7,8 @@ from aws_cdk import aws_kms as kms
 from aws_cdk import aws_secretsmanager as sm
 from constructs import Construct
 
+from constructs.network.subnet_fingerprint import fingerprint
+
 USER = "application"
 ACCESS = "on ~* &* +@all -@admin"
 """All keys and channels, since the cache is one application's; administration is ElastiCache's."""
@@ -44,19 +46,21 @@ class Cache(Construct):
         """`snapshot_days`: days that daily snapshots are kept, 0 for none."""
         super().__init__(scope, construct_id)
         password = self._define_password(key)
+        subnets = vpc.select_subnets(subnet_type=ec2.SubnetType.PRIVATE_WITH_EGRESS, one_per_az=True).subnets[
+            :MOST_SUBNETS
+        ]
         # L1 from here on: the library has no L2. AWS wants names; they come from the construct's path.
         cache = elasticache.CfnServerlessCache(
             self,
             "Resource",
             engine="valkey",
             major_engine_version=engine_version,
-            serverless_cache_name=self._name(),
+            # Other subnets mean another cache, which is made beside the old one and cannot have its name.
+            serverless_cache_name=self._name(f"-{fingerprint(subnets)}"),
             description="Events between tasks, revoked sessions",
             kms_key_id=key.key_arn,
             security_group_ids=[security_group.security_group_id],
-            subnet_ids=vpc.select_subnets(
-                subnet_type=ec2.SubnetType.PRIVATE_WITH_EGRESS, one_per_az=True
-            ).subnet_ids[:MOST_SUBNETS],
+            subnet_ids=[subnet.subnet_id for subnet in subnets],
             user_group_id=self._define_user_group(password).ref,
             cache_usage_limits=elasticache.CfnServerlessCache.CacheUsageLimitsProperty(
                 data_storage=elasticache.CfnServerlessCache.DataStorageProperty(
@@ -126,6 +130,6 @@ class Cache(Construct):
         Validations.of(secret).acknowledge(Acknowledgment(id="AwsSolutions-SMG4", reason=BY_HAND))
         return secret
 
-    def _name(self, suffix: str = "") -> str:
+    def _name(self, suffix: str) -> str:
         unique = Names.unique_resource_name(self, max_length=40 - len(suffix), separator="-")
         return f"{unique}{suffix}".lower()

@@ -1,6 +1,8 @@
 """A PostgreSQL database with a role of its own."""
 
-from aws_cdk import Acknowledgment, CustomResource, Duration, RemovalPolicy, Stack, Validations
+from collections.abc import Mapping
+
+from aws_cdk import Acknowledgment, CustomResource, Duration, Stack, Validations
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_rds as rds
@@ -9,6 +11,7 @@ from constructs import Construct, IDependable
 
 from constructs.compute.custom_resource_handler import CustomResourceHandler
 from constructs.data.aurora_cluster import PORT, AuroraCluster
+from constructs.data.retention import kept
 
 PASSWORD_LENGTH = 48
 BY_SCHEDULE = (
@@ -21,7 +24,8 @@ class Database(Construct):
     """One database in an Aurora cluster, with the role that the application signs in with.
 
     `cluster`; `master_secret`; `name`; `secret`: `username`, `password` (letters and digits), `host`, `port`,
-    `dbname`; `ready`: database, role and extensions are there. Nothing is dropped when this goes.
+    `dbname`; `ready`: database, role and extensions are there; `restore_metadata`: for tests of AWS Backup,
+    which would restore into the region's default VPC. Nothing is dropped when this goes.
     """
 
     cluster: rds.DatabaseCluster
@@ -29,6 +33,7 @@ class Database(Construct):
     name: str
     secret: sm.ISecret
     ready: IDependable
+    restore_metadata: Mapping[str, str]
 
     def __init__(
         self,
@@ -43,8 +48,19 @@ class Database(Construct):
     ) -> None:
         super().__init__(scope, construct_id)
         self.cluster, self.master_secret, self.name = aurora.cluster, aurora.master_secret, name
+        self.restore_metadata = self._where_it_stands()
         self.secret = self._define_secret(key, keep_data)
-        self.ready = self._define_database(aurora, extensions)
+        self.ready = self._define_database(aurora, extensions, key)
+
+    def _where_it_stands(self) -> Mapping[str, str]:
+        resource = self.cluster.node.find_child("Resource")
+        assert isinstance(resource, rds.CfnDBCluster)
+        assert resource.db_subnet_group_name is not None  # made by the library
+        groups = [group.security_group_id for group in self.cluster.connections.security_groups]
+        return {
+            "dbSubnetGroupName": resource.db_subnet_group_name,
+            "vpcSecurityGroupIds": Stack.of(self).to_json_string(groups),
+        }
 
     def _define_secret(self, key: kms.IKey, keep_data: bool) -> sm.Secret:
         known = {
@@ -65,18 +81,19 @@ class Database(Construct):
                 # Open WebUI puts it into an address as it is.
                 exclude_punctuation=True,
             ),
-            removal_policy=RemovalPolicy.RETAIN if keep_data else RemovalPolicy.DESTROY,
+            removal_policy=kept(keep_data),
         )
         Validations.of(secret).acknowledge(Acknowledgment(id="AwsSolutions-SMG4", reason=BY_SCHEDULE))
         return secret
 
-    def _define_database(self, aurora: AuroraCluster, extensions: list[str]) -> CustomResource:
+    def _define_database(self, aurora: AuroraCluster, extensions: list[str], key: kms.IKey) -> CustomResource:
         handler = CustomResourceHandler.of(
             self,
             "database.handler",
             description="Makes the application's database, its role and its extensions over the Data API",
             timeout=Duration.minutes(10),
             memory_size_mib=256,
+            encryption_key=key,
         )
         permissions = iam.Policy(
             self,

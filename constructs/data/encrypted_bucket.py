@@ -1,11 +1,12 @@
 """A bucket for data."""
 
-from aws_cdk import Acknowledgment, Duration, RemovalPolicy, Validations
+from aws_cdk import Acknowledgment, Duration, Validations
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
 from constructs.data.emptied_bucket import EmptiedBucket
+from constructs.data.retention import kept_as_made
 
 NO_ACCESS_LOG = (
     "Roles of this deployment alone reach the objects; CloudTrail data events record who read what, where "
@@ -16,10 +17,12 @@ NO_ACCESS_LOG = (
 class EncryptedBucket(Construct):
     """A versioned bucket encrypted with `key`, TLS 1.2 and later only, no public access, no ACL.
 
-    `bucket`; with `keep_data: False` it is emptied and deleted with the stack.
+    `bucket`; with `keep_data: False` it is emptied and deleted with the stack: what a service writes by itself should
+    depend on `emptied`.
     """
 
     bucket: s3.Bucket
+    emptied: EmptiedBucket | None
 
     def __init__(
         self,
@@ -45,11 +48,10 @@ class EncryptedBucket(Construct):
             block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
             object_ownership=s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
             lifecycle_rules=_lifecycle(infrequent_access_after_days, noncurrent_version_days),
-            removal_policy=RemovalPolicy.RETAIN if keep_data else RemovalPolicy.DESTROY,
+            removal_policy=kept_as_made(keep_data),
         )
         Validations.of(self.bucket).acknowledge(Acknowledgment(id="AwsSolutions-S1", reason=NO_ACCESS_LOG))
-        if not keep_data:
-            EmptiedBucket(self, "Emptied", bucket=self.bucket)
+        self.emptied = None if keep_data else EmptiedBucket(self, "Emptied", bucket=self.bucket)
 
 
 def _lifecycle(

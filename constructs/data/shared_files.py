@@ -1,14 +1,16 @@
 """Files that all tasks share."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Literal
 
-from aws_cdk import RemovalPolicy, Size
+from aws_cdk import Size
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_efs as efs
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from constructs import Construct, DependencyGroup, IDependable
+
+from constructs.data.retention import kept
 
 NFS_ACTIONS = ["elasticfilesystem:ClientMount", "elasticfilesystem:ClientWrite"]
 USER_ID = "1000"
@@ -18,13 +20,15 @@ USER_ID = "1000"
 class SharedFiles(Construct):
     """An encrypted Amazon EFS file system with one access point and a mount target per private subnet.
 
-    `file_system`, `access_point`; `ready`: mount targets exist. Mount it with transit encryption and IAM, and
-    the permission of `grant_read_write`, which stays with the grantee: the policy here only refuses.
+    `file_system`, `access_point`; `ready`: mount targets exist; `restore_metadata`: for tests of AWS Backup, which
+    would encrypt with AWS's key. Mount it with transit encryption and IAM, and the permission of
+    `grant_read_write`, which stays with the grantee: the policy here only refuses.
     """
 
     file_system: efs.IFileSystem
     access_point: efs.AccessPoint
     ready: IDependable
+    restore_metadata: Mapping[str, str]
 
     def __init__(
         self,
@@ -47,6 +51,7 @@ class SharedFiles(Construct):
         `infrequent_access_after_days` left out: files stay in standard storage.
         """
         super().__init__(scope, construct_id)
+        self.restore_metadata = {"kmsKeyId": key.key_arn}
         private = vpc.select_subnets(subnet_type=ec2.SubnetType.PRIVATE_WITH_EGRESS)
         if restored_file_system_id is None:
             made = efs.FileSystem(
@@ -70,7 +75,7 @@ class SharedFiles(Construct):
                 out_of_infrequent_access_policy=efs.OutOfInfrequentAccessPolicy.AFTER_1_ACCESS
                 if infrequent_access_after_days
                 else None,
-                removal_policy=RemovalPolicy.RETAIN if keep_data else RemovalPolicy.DESTROY,
+                removal_policy=kept(keep_data),
             )
             self.file_system, self.ready = made, made.mount_targets_available
         else:

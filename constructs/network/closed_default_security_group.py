@@ -2,6 +2,7 @@
 
 from aws_cdk import Acknowledgment, Aws, CustomResource, Duration, Validations
 from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
 from constructs import Construct
 
 from constructs.compute.custom_resource_handler import CustomResourceHandler
@@ -13,13 +14,17 @@ class ClosedDefaultSecurityGroup(Construct):
     A handler of ours, because the library's (feature flag `restrictDefaultSecurityGroup`) needs `ec2.Vpc`.
     """
 
-    def __init__(self, scope: Construct, construct_id: str, *, vpc_id: str) -> None:
+    def __init__(
+        self, scope: Construct, construct_id: str, *, vpc_id: str, key: kms.IKey | None = None
+    ) -> None:
+        """`key` encrypts the function's log. Left out: CloudWatch's own does."""
         super().__init__(scope, construct_id)
         handler = CustomResourceHandler.of(
             self,
             "default_security_group.handler",
             description="Takes the rules off the default security group",
             timeout=Duration.minutes(1),
+            encryption_key=key,
         )
         in_this_account = f"arn:{Aws.PARTITION}:ec2:{Aws.REGION}:{Aws.ACCOUNT_ID}"
         permissions = iam.Policy(

@@ -48,6 +48,9 @@ class CloudFrontEdge(Construct):
     for the first and for each further packet of an answer (the default quota; Service Quotas raises it) and
     closes a WebSocket after ten idle minutes. VPC origins carry WebSockets since May 2026. The VPC needs an
     internet gateway, though nothing routes to it.
+
+    A VPC origin cannot be changed while a distribution uses it. So no setting reaches its ports and protocol, and a
+    change that makes another load balancer must make another edge: give both constructs another id.
     """
 
     distribution: cloudfront.Distribution

@@ -12,15 +12,18 @@ SERVICES = {
     "EcrDocker": ec2.InterfaceVpcEndpointAwsService.ECR_DOCKER,
     "Logs": ec2.InterfaceVpcEndpointAwsService.CLOUDWATCH_LOGS,
     "SecretsManager": ec2.InterfaceVpcEndpointAwsService.SECRETS_MANAGER,
-    "ElasticFileSystem": ec2.InterfaceVpcEndpointAwsService.ELASTIC_FILESYSTEM,
     "Ssm": ec2.InterfaceVpcEndpointAwsService.SSM_MESSAGES,
+    "Kms": ec2.InterfaceVpcEndpointAwsService.KMS,
     "BedrockRuntime": ec2.InterfaceVpcEndpointAwsService.BEDROCK_RUNTIME,
 }
-TASKS = ("EcrApi", "EcrDocker", "Logs", "SecretsManager", "ElasticFileSystem", "Ssm")
-"""What any task on Fargate calls: images, logs, secrets, files, `execute-command`.
+TASKS = ("EcrApi", "EcrDocker", "Logs", "SecretsManager")
+"""What any task on Fargate calls: images, logs, secrets.
 
-Neither KMS nor the Data API: Secrets Manager decrypts on its side, and our handlers run outside the VPC.
+Neither Amazon EFS nor KMS nor the Data API: files come from mount targets in the VPC, Secrets Manager decrypts on its
+side, and our handlers run outside the VPC.
 """
+SESSIONS = ("Ssm", "Kms")
+"""What the agent in a task calls for `execute-command`: it opens the session, and decrypts its key itself."""
 WITHOUT_POLICY = ("Ssm",)
 """A session carries a token in place of an identity."""
 

@@ -34,8 +34,8 @@ class FirewallWatch(Watch):
             meaning=f"The firewall has blocked more than {MANY} requests in five minutes, twice: an attack, "
             "or users "
             "behind one address.",
-            first_step="open the web ACL's sampled requests: if they are your users', raise "
-            "firewall.requests_per_five_minutes or except the rule.",
+            first_step="read the log group aws-waf-logs-… of the deployment, which names address, path and "
+            "rule of each: if they are your users', raise firewall.requests_per_five_minutes or except the rule.",
             threshold=MANY,
             periods=2,
         )

@@ -2,10 +2,12 @@
 
 from collections.abc import Sequence
 
-from aws_cdk import Aws, Duration, RemovalPolicy
+from aws_cdk import Aws, Duration
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from constructs import Construct
+
+from constructs.data.retention import kept
 
 USE = ("kms:Encrypt", "kms:Decrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:DescribeKey")
 EVENTBRIDGE = "events.amazonaws.com"
@@ -33,11 +35,13 @@ class DeploymentKey(Construct):
         via: Sequence[str] = (),
         logs_access: bool = False,
         services: Sequence[str] = (),
+        statements: Sequence[iam.PolicyStatement] = (),
     ) -> None:
         """`via`: services through which the account may use the key, such as `secretsmanager`.
 
         `logs_access`: CloudWatch Logs may encrypt log groups of this account and region.
         `services`: principals that encrypt by themselves; `cloudwatch.amazonaws.com` for an SNS topic.
+        `statements`: what else the key policy says.
         `keep_data`: the key outlives the stack; else it is deleted after seven days.
         """
         super().__init__(scope, construct_id)
@@ -46,7 +50,7 @@ class DeploymentKey(Construct):
             "Resource",
             description=description,
             enable_key_rotation=True,
-            removal_policy=RemovalPolicy.RETAIN if keep_data else RemovalPolicy.DESTROY,
+            removal_policy=kept(keep_data),
             pending_window=Duration.days(30 if keep_data else 7),
         )
         if via:
@@ -55,6 +59,8 @@ class DeploymentKey(Construct):
             _allow_cloudwatch_logs(key)
         for service in services:
             _allow_service(key, service)
+        for statement in statements:
+            key.add_to_resource_policy(statement)
         self.key = kms.Key.from_key_arn(self, "Closed", key.key_arn)
 
 

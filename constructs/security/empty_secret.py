@@ -2,10 +2,12 @@
 
 from collections.abc import Sequence
 
-from aws_cdk import Acknowledgment, RemovalPolicy, SecretValue, Validations
+from aws_cdk import Acknowledgment, SecretValue, Validations
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_secretsmanager as sm
 from constructs import Construct
+
+from constructs.data.retention import kept
 
 
 class EmptySecret(Construct):
@@ -37,7 +39,7 @@ class EmptySecret(Construct):
             description=description,
             encryption_key=key,
             secret_object_value=dict.fromkeys(fields, empty),
-            removal_policy=RemovalPolicy.RETAIN if keep_data else RemovalPolicy.DESTROY,
+            removal_policy=kept(keep_data),
         )
         Validations.of(self.secret).acknowledge(
             Acknowledgment(

@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 
-from aws_cdk import Acknowledgment, RemovalPolicy, SecretValue, Validations
+from aws_cdk import Acknowledgment, SecretValue, Validations
 from aws_cdk import aws_cognito as cognito
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_secretsmanager as sm
 from constructs import Construct
+
+from constructs.data.retention import kept
 
 NO_ROTATION = "The providers issue these values; a person puts a new one here when a provider does."
 
@@ -78,7 +80,7 @@ class FederationSecret(Construct):
             "Resource",
             description='Secrets that OpenID Connect providers gave: {"<provider>": "<client secret>"}',
             encryption_key=key,
-            removal_policy=RemovalPolicy.RETAIN if keep_data else RemovalPolicy.DESTROY,
+            removal_policy=kept(keep_data),
         )
         resource = self.secret.node.default_child
         assert isinstance(resource, sm.CfnSecret)

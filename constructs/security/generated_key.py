@@ -2,10 +2,12 @@
 
 from collections.abc import Mapping
 
-from aws_cdk import Acknowledgment, RemovalPolicy, Validations
+from aws_cdk import Acknowledgment, Validations
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_secretsmanager as sm
 from constructs import Construct
+
+from constructs.data.retention import kept
 
 LENGTH = 64
 """Open WebUI takes a key of 44 characters for a Fernet key, and a random one of that length stops it."""
@@ -50,7 +52,7 @@ class GeneratedKey(Construct):
                 )
                 for region, arn in (replicas or {}).items()
             ],
-            removal_policy=RemovalPolicy.RETAIN if keep_data else RemovalPolicy.DESTROY,
+            removal_policy=kept(keep_data),
         )
         Validations.of(self.secret).acknowledge(
             Acknowledgment(

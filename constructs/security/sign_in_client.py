@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 
-from aws_cdk import Acknowledgment, Aws, Duration, RemovalPolicy, SecretValue, Validations
+from aws_cdk import Acknowledgment, Aws, Duration, SecretValue, Validations
 from aws_cdk import aws_cognito as cognito
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_secretsmanager as sm
 from constructs import Construct
+
+from constructs.data.retention import kept
 
 NO_ROTATION = (
     "Amazon Cognito makes the secret with the client and never changes it; another needs a new client."
@@ -45,7 +47,8 @@ class SignInClient(Construct):
         self.client = pool.add_client(
             "Application",
             generate_secret=True,
-            # Cognito's own API is of no use without the secret; people come through managed login.
+            # Managed login too signs in with the client's flows alone (developer guide, "Implement authentication
+            # flows"); named, or Cognito adds custom ones. SRP sends no password; the API also asks for the secret.
             auth_flows=cognito.AuthFlow(user_srp=True),
             o_auth=cognito.OAuthSettings(
                 flows=cognito.OAuthFlows(authorization_code_grant=True),
@@ -99,7 +102,7 @@ class SignInClient(Construct):
             description="Secret of the application's client in the user pool",
             encryption_key=key,
             secret_object_value={"client_secret": value},
-            removal_policy=RemovalPolicy.RETAIN if keep_data else RemovalPolicy.DESTROY,
+            removal_policy=kept(keep_data),
         )
         Validations.of(secret).acknowledge(Acknowledgment(id="AwsSolutions-SMG4", reason=NO_ROTATION))
         return secret

@@ -2,9 +2,11 @@
 
 from typing import Literal
 
-from aws_cdk import Acknowledgment, Duration, RemovalPolicy, Validations
+from aws_cdk import Acknowledgment, Duration, Validations
 from aws_cdk import aws_cognito as cognito
 from constructs import Construct
+
+from constructs.data.retention import kept_as_made
 
 PROVIDER_GROUPS = "groups"
 """Custom attribute that takes a provider's groups; always there, since a pool never loses an attribute."""
@@ -75,7 +77,7 @@ class UserPool(Construct):
             ),
             user_invitation=_invitation(origin, invitation_days),
             deletion_protection=deletion_protection,
-            removal_policy=RemovalPolicy.RETAIN if keep_data else RemovalPolicy.DESTROY,
+            removal_policy=kept_as_made(keep_data),
         )
         if mfa != "required":
             Validations.of(self.pool).acknowledge(

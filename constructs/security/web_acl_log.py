@@ -1,10 +1,12 @@
 """The log of AWS WAF."""
 
-from aws_cdk import ArnFormat, Aws, RemovalPolicy, Stack
+from aws_cdk import ArnFormat, Aws, Stack
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_logs as logs
 from aws_cdk import aws_wafv2 as wafv2
 from constructs import Construct
+
+from constructs.observability.encrypted_log_group import EncryptedLogGroup
 
 KEPT = ("BLOCK", "COUNT", "EXCLUDED_AS_COUNT")
 
@@ -13,7 +15,7 @@ class WebAclLog(Construct):
     """Requests that a rule of a web ACL blocked or counted, without cookie, Authorization and query string.
 
     `log_group`. AWS WAF itself allows the delivery, in the one policy of CloudWatch Logs that it shares among
-    all web ACLs of the account: a policy per deployment would meet the limit of ten in a region.
+    all web ACLs of the account, so a firewall takes none of the ten that a region allows (`ServiceEvents` does).
     """
 
     log_group: logs.LogGroup
@@ -25,19 +27,19 @@ class WebAclLog(Construct):
         *,
         web_acl_arn: str,
         key: kms.IKey,
-        retention: logs.RetentionDays,
+        retention_days: int,
         keep_data: bool,
     ) -> None:
-        """`keep_data: False`: the log goes with the stack."""
+        """`retention_days`: one that CloudWatch Logs takes. `keep_data: False`: the log goes with the stack."""
         super().__init__(scope, construct_id)
-        self.log_group = logs.LogGroup(
+        self.log_group = EncryptedLogGroup(
             self,
-            "Resource",
-            log_group_name=f"aws-waf-logs-{Aws.STACK_NAME}",  # AWS WAF demands the prefix
-            encryption_key=key,
-            retention=retention,
-            removal_policy=RemovalPolicy.RETAIN if keep_data else RemovalPolicy.DESTROY,
-        )
+            "Default",  # no part of the logical id: a group under a name cannot be made twice
+            name=f"aws-waf-logs-{Aws.STACK_NAME}",  # AWS WAF demands the prefix
+            key=key,
+            retention_days=retention_days,
+            keep_data=keep_data,
+        ).log_group
         # Not `log_group_arn`, which ends in ":*" and is no destination.
         destination = Stack.of(self).format_arn(
             service="logs",

@@ -8,7 +8,7 @@ import pytest
 from applications import litellm
 from settings.litellm import BedrockModel, LiteLLMSettings
 
-READ = set(Path(__file__).with_name("litellm-1.104.2.txt").read_text().split())
+READ = set(Path(__file__).with_name("litellm-1.104.0.txt").read_text().split())
 """Made by list_variables.py from the wheel."""
 READ_BY_THE_SYSTEM = {"HOME", "XDG_CACHE_HOME"}
 SETTINGS = LiteLLMSettings(
@@ -24,7 +24,7 @@ def test_every_variable_is_one_that_the_pinned_version_reads() -> None:
 
 
 def test_the_list_of_names_is_of_the_pinned_version() -> None:
-    assert SETTINGS.image_tag == "v1.104.2"
+    assert SETTINGS.image_tag == "v1.104.0"
 
 
 @pytest.mark.row("F6")
@@ -59,6 +59,14 @@ def test_the_file_is_written_before_the_proxy_starts() -> None:
 
 def test_the_proxy_runs_as_the_user_of_its_image() -> None:
     assert litellm.containers(SETTINGS)[1].user is None
+
+
+def test_both_containers_run_the_image_of_the_digest() -> None:
+    digest = "sha256:" + "0f" * 32
+    pinned = SETTINGS.model_copy(update={"image_digest": digest})
+    assert {container.image for container in litellm.containers(pinned)} == {
+        f"ghcr.io/berriai/litellm-non_root@{digest}"
+    }
 
 
 def test_the_health_check_calls_no_model() -> None:

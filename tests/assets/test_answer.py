@@ -34,7 +34,9 @@ def fails(error: Exception) -> Act:
 
 
 def test_success_carries_the_id_and_the_data(answer: ModuleType, cloudformation: CloudFormation) -> None:
-    handler = answer.answers(lambda request: answer.Answer(physical_resource_id="it", data={"Name": "chat"}))
+    handler = answer.answers()(
+        lambda request: answer.Answer(physical_resource_id="it", data={"Name": "chat"})
+    )
     event = cloudformation.event("Create")
     sent = cloudformation.send(handler, event)
     assert sent.pop("Reason")
@@ -51,14 +53,14 @@ def test_success_carries_the_id_and_the_data(answer: ModuleType, cloudformation:
 def test_the_answer_has_no_content_type_as_the_signed_url_wants(
     answer: ModuleType, cloudformation: CloudFormation
 ) -> None:
-    cloudformation.send(answer.answers(fails(ValueError())), cloudformation.event("Create"))
+    cloudformation.send(answer.answers()(fails(ValueError())), cloudformation.event("Create"))
     assert cloudformation.content_types == [""]
 
 
 def test_a_failed_create_has_an_id_that_its_delete_accepts(
     answer: ModuleType, cloudformation: CloudFormation
 ) -> None:
-    handler = answer.answers(fails(answer.Refused("no such thing; make one")))
+    handler = answer.answers()(fails(answer.Refused("no such thing; make one")))
     failed = cloudformation.send(handler, cloudformation.event("Create"))
     assert (failed["Status"], failed["Reason"]) == ("FAILED", "no such thing; make one")
     event = cloudformation.event("Delete") | {"PhysicalResourceId": failed["PhysicalResourceId"]}
@@ -66,26 +68,28 @@ def test_a_failed_create_has_an_id_that_its_delete_accepts(
 
 
 def test_a_failed_update_keeps_the_id(answer: ModuleType, cloudformation: CloudFormation) -> None:
-    failed = cloudformation.send(answer.answers(fails(KeyError("x"))), cloudformation.event("Update"))
+    failed = cloudformation.send(answer.answers()(fails(KeyError("x"))), cloudformation.event("Update"))
     assert (failed["Status"], failed["PhysicalResourceId"]) == ("FAILED", "thing-1")
 
 
 def test_an_unforeseen_error_is_told_without_its_text(
     answer: ModuleType, cloudformation: CloudFormation
 ) -> None:
-    failed = cloudformation.send(answer.answers(fails(ValueError("Sesame1"))), cloudformation.event("Create"))
+    failed = cloudformation.send(
+        answer.answers()(fails(ValueError("Sesame1"))), cloudformation.event("Create")
+    )
     assert failed["Reason"] == "unexpected ValueError; see the log stream 2026/11/21/[$LATEST]abc"
 
 
 def test_an_error_of_aws_is_told(answer: ModuleType, cloudformation: CloudFormation) -> None:
     error = ClientError({"Error": {"Code": "AccessDenied", "Message": "not\n yours"}}, "DescribeThing")
-    failed = cloudformation.send(answer.answers(fails(error)), cloudformation.event("Create"))
+    failed = cloudformation.send(answer.answers()(fails(error)), cloudformation.event("Create"))
     assert "AccessDenied" in failed["Reason"]
     assert "DescribeThing operation: not yours" in failed["Reason"]
 
 
 def test_a_long_reason_is_cut(answer: ModuleType, cloudformation: CloudFormation) -> None:
-    cloudformation.send(answer.answers(fails(answer.Refused("é" * 9000))), cloudformation.event("Create"))
+    cloudformation.send(answer.answers()(fails(answer.Refused("é" * 9000))), cloudformation.event("Create"))
     assert len(cloudformation.bodies[0]) <= 4096
     assert cloudformation.answers[0]["Reason"].endswith("...")
 
@@ -93,7 +97,7 @@ def test_a_long_reason_is_cut(answer: ModuleType, cloudformation: CloudFormation
 def test_data_that_cloudformation_would_not_take_fails_with_a_reason(
     answer: ModuleType, cloudformation: CloudFormation
 ) -> None:
-    handler = answer.answers(
+    handler = answer.answers()(
         lambda request: answer.Answer(physical_resource_id="it", data={"Long": "x" * 5000})
     )
     failed = cloudformation.send(handler, cloudformation.event("Update"))
@@ -116,14 +120,14 @@ def test_failed_is_answered_before_lambdas_time_is_over(
         return answer.Answer(physical_resource_id="late")
 
     started = time.monotonic()
-    failed = cloudformation.send(answer.answers(act), cloudformation.event("Create"), milliseconds=20_300)
+    failed = cloudformation.send(answer.answers()(act), cloudformation.event("Create"), milliseconds=20_300)
     assert time.monotonic() - started < 5
     assert failed["Status"] == "FAILED"
     assert "ran out of time" in failed["Reason"]
 
 
 def test_the_alarm_does_not_outlive_the_handler(answer: ModuleType, cloudformation: CloudFormation) -> None:
-    handler = answer.answers(lambda request: answer.Answer(physical_resource_id="it"))
+    handler = answer.answers()(lambda request: answer.Answer(physical_resource_id="it"))
     cloudformation.send(handler, cloudformation.event("Create"), milliseconds=20_200)
     threading.Event().wait(0.4)
 
@@ -131,7 +135,7 @@ def test_the_alarm_does_not_outlive_the_handler(answer: ModuleType, cloudformati
 def test_a_thread_that_gets_no_signals_answers_too(
     answer: ModuleType, cloudformation: CloudFormation
 ) -> None:
-    handler = answer.answers(lambda request: answer.Answer(physical_resource_id="it"))
+    handler = answer.answers()(lambda request: answer.Answer(physical_resource_id="it"))
     thread = threading.Thread(target=handler, args=(cloudformation.event("Create"), Context()))
     thread.start()
     thread.join(10)
@@ -145,13 +149,13 @@ def test_the_handler_knows_how_much_time_is_left(answer: ModuleType, cloudformat
         left.append(request.seconds_left())
         return answer.Answer(physical_resource_id="it")
 
-    cloudformation.send(answer.answers(act), cloudformation.event("Create"), milliseconds=300_000)
+    cloudformation.send(answer.answers()(act), cloudformation.event("Create"), milliseconds=300_000)
     assert 270 < left[0] <= 280
 
 
 def test_sending_is_repeated(answer: ModuleType, cloudformation: CloudFormation) -> None:
     cloudformation.failures_to_come = 3
-    handler = answer.answers(lambda request: answer.Answer(physical_resource_id="it"))
+    handler = answer.answers()(lambda request: answer.Answer(physical_resource_id="it"))
     assert cloudformation.send(handler, cloudformation.event("Create"))["Status"] == "SUCCESS"
 
 
@@ -160,7 +164,7 @@ def test_lambda_learns_of_an_answer_that_cannot_be_sent(
 ) -> None:
     cloudformation.failures_to_come = 9
     with pytest.raises(OSError, match="503"):
-        answer.answers(lambda request: answer.Answer(physical_resource_id="it"))(
+        answer.answers()(lambda request: answer.Answer(physical_resource_id="it"))(
             cloudformation.event("Create"), Context()
         )
 

@@ -125,6 +125,28 @@ def test_an_update_gives_the_user_the_secrets_present_password(make: Make) -> No
         setting.log_in()
 
 
+def test_the_other_login_that_a_restored_cluster_brings_is_shut(make: Make, postgres: PostgresServer) -> None:
+    setting = make()
+    with postgres.connect(MASTER, "master") as session:
+        session.execute(f"CREATE ROLE {setting.database}_b LOGIN PASSWORD 'of then'".encode())
+    assert setting.run("Create")["Status"] == "SUCCESS"
+    with pytest.raises(psycopg.OperationalError, match="not permitted to log in"):
+        setting.log_in("of then", suffix="b")
+    with setting.log_in():
+        pass
+
+
+def test_an_update_leaves_the_other_login_to_its_rotation(make: Make, postgres: PostgresServer) -> None:
+    setting = make()
+    setting.run("Create")
+    with postgres.connect(MASTER, "master") as session:
+        session.execute(f"CREATE ROLE {setting.database}_b LOGIN PASSWORD 'pending'".encode())
+        session.execute(f"GRANT {setting.database} TO {setting.database}_b".encode())
+    assert setting.run("Update")["Status"] == "SUCCESS"
+    with setting.log_in("pending", suffix="b"):
+        pass
+
+
 def test_deleting_drops_nothing_and_asks_nobody(make: Make) -> None:
     setting = make()
     setting.run("Create")

@@ -114,6 +114,14 @@ def test_the_users_take_turns_and_share_what_they_make(setting: Setting) -> None
         session.execute("DROP TABLE note")
 
 
+def test_a_login_that_was_shut_is_opened_when_its_turn_comes(setting: Setting) -> None:
+    with setting.api.postgres.connect("cluster_admin", "master") as session:
+        session.execute(f"CREATE ROLE {setting.database}_b NOLOGIN".encode())
+    setting.rotate(V2)
+    with setting.log_in() as session:
+        assert session.execute("SELECT current_user").fetchone() == (setting.database,)
+
+
 def test_running_tasks_keep_their_sessions_and_can_open_new_ones(setting: Setting) -> None:
     first = setting.vault.value(SECRET)
     with setting.log_in(first) as session:

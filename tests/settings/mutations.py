@@ -1,7 +1,7 @@
 """Deployment files as people, editors and accidents spoil them: changed ones, some harmless, most not."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from copy import deepcopy
 from pathlib import Path
 from random import Random
@@ -62,6 +62,31 @@ def loaded_mutations(folder: Path, count: int, *, seed: int = 0) -> Iterator[Loa
         except BadDeploymentFile:
             continue
         found += 1
+
+
+def most_different(deployments: Iterable[OpenWebUIDeployment], count: int) -> Iterator[OpenWebUIDeployment]:
+    """Those that bring most settings and choices which none before has."""
+    left = {index: (each, _facts(each.model_dump())) for index, each in enumerate(deployments)}
+    seen: set[str] = set()
+    for _ in range(count):
+        best = max(left, key=lambda index: len(left[index][1] - seen))
+        deployment, facts = left.pop(best)
+        seen |= facts
+        yield deployment
+
+
+def _facts(value: Any, path: str = "") -> set[str]:
+    """What decides the shape: sections that are there, switches, and words."""
+    match value:
+        case dict():
+            return {fact for key, each in value.items() for fact in _facts(each, f"{path}.{key}")}
+        case list() | tuple():
+            return {f"{path}: {len(value)}", *(fact for each in value for fact in _facts(each, path))}
+        case None | bool():
+            return {f"{path}: {value}"}
+        case str() if value.isidentifier():
+            return {f"{path}: {value}"}
+    return {path}
 
 
 def _sections(tree: Any) -> list[Any]:

@@ -150,6 +150,10 @@ def test_a_yaml_bomb_is_refused_in_a_moment(refused: Refused) -> None:
             "cache: {zone: x}\n",
             "5: cache.zone: is not a setting; known here are enabled, engine_version, max_data_gb, max_ecpu_per_second",
         ),
+        (
+            'cache: {engine_version: "7.2"}\n',
+            "5: cache.engine_version: '7.2' has the wrong form; write one like 8",
+        ),
         ("region: eu-wset-1\n", "5: region: 'eu-wset-1' is not a region; did you mean eu-west-1?"),
         (
             "name: other\n",

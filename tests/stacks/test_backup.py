@@ -30,6 +30,7 @@ VARIANTS: dict[str, BackupSettings] = {
     "dev standby": BackupSettings(),
     "dev locked": BackupSettings(lock=VaultLock(min_retention_days=7)),
 }
+RESTORE_METADATA = {"Aurora": {"dbSubnetGroupName": "private"}, "EFS": {"kmsKeyId": KEY}}
 Resource = Mapping[str, Any]
 
 
@@ -55,7 +56,9 @@ def template(variant: str, *, buckets: bool = False) -> Template:
             stack, "Database", cluster_identifier="chat"
         )
         uploads = [s3.Bucket.from_bucket_name(stack, "Uploads", "uploads")] if buckets else []
-        stack_of_backup.add_plan(file_systems=[files], databases=[database], buckets=uploads)
+        stack_of_backup.add_plan(
+            file_systems=[files], databases=[database], buckets=uploads, restore_metadata=RESTORE_METADATA
+        )
     return Template.from_stack(stack_of_backup)
 
 
@@ -118,6 +121,13 @@ def test_aws_backup_itself_deletes_when_retention_is_over() -> None:
     assert "role/aws-service-role/backup.amazonaws.com/*" in json.dumps(denied["Condition"]["ArnNotLike"])
 
 
+@pytest.mark.row("C6")
+def test_the_role_of_the_plan_deletes_when_retention_is_over() -> None:
+    [denied] = denials("prod")
+    [role] = [name for name in template("prod").find_resources("AWS::IAM::Role") if name.startswith("Backup")]
+    assert {"Fn::GetAtt": [role, "Arn"]} in denied["Condition"]["ArnNotLike"]["aws:PrincipalArn"]
+
+
 def test_recovery_points_of_data_that_goes_can_be_deleted() -> None:
     assert denials("dev") == []
 
@@ -147,7 +157,7 @@ def test_a_lock_with_grace_time_becomes_final() -> None:
 
 
 @pytest.mark.row("C8")
-@pytest.mark.parametrize(("variant", "policy"), [("dev", "Delete"), ("prod", "Retain")])
+@pytest.mark.parametrize(("variant", "policy"), [("dev", "Delete"), ("prod", "RetainExceptOnCreate")])
 def test_the_vault_outlives_the_stack_where_data_is_kept(variant: str, policy: str) -> None:
     assert only(variant, "AWS::Backup::BackupVault")["DeletionPolicy"] == policy
 
@@ -347,3 +357,13 @@ def test_each_kind_of_data_is_tested(buckets: bool, kinds: set[str]) -> None:
 @pytest.mark.row("C6")
 def test_restores_are_tested_only_by_setting() -> None:
     template("dev").resource_count_is("AWS::Backup::RestoreTestingPlan", 0)
+
+
+@pytest.mark.row("C3", "C6")
+def test_copies_stand_where_the_stores_say() -> None:
+    found = template("prod", buckets=True).find_resources("AWS::Backup::RestoreTestingSelection").values()
+    overrides = {
+        each["Properties"]["ProtectedResourceType"]: each["Properties"].get("RestoreMetadataOverrides")
+        for each in found
+    }
+    assert overrides == {**RESTORE_METADATA, "S3": None}

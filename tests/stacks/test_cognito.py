@@ -202,10 +202,17 @@ def test_pool_is_protected_from_deletion_by_setting(name: str, state: str) -> No
 
 
 @pytest.mark.row("C8")
-@pytest.mark.parametrize(("name", "policy"), [("production", "Retain"), ("development", "Delete")])
-@pytest.mark.parametrize("kind", ["AWS::Cognito::UserPool", "AWS::KMS::Key", "AWS::SecretsManager::Secret"])
-def test_people_and_secrets_stay_where_data_is_kept(name: str, policy: str, kind: str) -> None:
-    assert the(name, kind)[1]["DeletionPolicy"] == policy
+@pytest.mark.parametrize(
+    ("kind", "kept"),
+    [
+        ("AWS::Cognito::UserPool", "Retain"),
+        ("AWS::KMS::Key", "RetainExceptOnCreate"),
+        ("AWS::SecretsManager::Secret", "RetainExceptOnCreate"),
+    ],
+)
+def test_people_and_secrets_stay_where_data_is_kept(kind: str, kept: str) -> None:
+    assert the("production", kind)[1]["DeletionPolicy"] == kept
+    assert the("development", kind)[1]["DeletionPolicy"] == "Delete"
 
 
 def test_logical_ids_are_the_same_in_every_variant() -> None:

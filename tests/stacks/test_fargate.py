@@ -328,7 +328,7 @@ def test_every_log_group_of_tasks_is_encrypted_and_kept_as_the_parameter_says(va
 @pytest.mark.row("C9")
 def test_size_and_number_of_tasks_are_parameters(variant: str) -> None:
     made = synthesized(variant)
-    target = made.one("AWS::ApplicationAutoScaling::ScalableTarget")
+    target = made.one("AWS::ApplicationAutoScaling::ScalableTarget", "OpenWebUI")
     given = (made.task["Cpu"], made.task["Memory"], target["MinCapacity"], target["MaxCapacity"])
     assert all("Ref" in value for value in given)
 
@@ -345,15 +345,24 @@ def test_tasks_follow_cpu_at_70_and_memory_at_80_percent(variant: str) -> None:
 
 
 @pytest.mark.row("C11")
-def test_outside_office_hours_no_task_runs() -> None:
-    actions = synthesized("full").one("AWS::ApplicationAutoScaling::ScalableTarget")["ScheduledActions"]
-    start, stop = actions
+@pytest.mark.parametrize("service", ["OpenWebUI", "LiteLLM"])
+def test_outside_office_hours_no_task_runs(service: str) -> None:
+    start, stop = synthesized("full").one("AWS::ApplicationAutoScaling::ScalableTarget", service)[
+        "ScheduledActions"
+    ]
     assert (start["Schedule"], stop["Schedule"]) == (
         "cron(30 7 ? * MON,TUE,WED,THU,FRI *)",
         "cron(0 19 ? * * *)",
     )
     assert stop["ScalableTargetAction"] == {"MinCapacity": 0, "MaxCapacity": 0}
     assert start["Timezone"] == stop["Timezone"] == "Europe/Berlin"
+
+
+@pytest.mark.row("C11")
+def test_litellm_is_one_task_whatever_the_load() -> None:
+    target = synthesized("full").one("AWS::ApplicationAutoScaling::ScalableTarget", "LiteLLM")
+    assert (target["MinCapacity"], target["MaxCapacity"]) == (1, 1)
+    assert "LiteLLM" not in json.dumps(synthesized("full").all("AWS::ApplicationAutoScaling::ScalingPolicy"))
 
 
 @pytest.mark.row("C11")
@@ -486,7 +495,7 @@ def test_a_key_is_replicated_to_the_standby_and_read_there() -> None:
     assert f"{REPLICA}:key::" in json.dumps(standby.container("open-webui")["Secrets"])
 
 
-@pytest.mark.parametrize(("variant", "policy"), [("small", "Delete"), ("full", "Retain")])
+@pytest.mark.parametrize(("variant", "policy"), [("small", "Delete"), ("full", "RetainExceptOnCreate")])
 @pytest.mark.row("C8")
 def test_keys_and_secrets_stay_if_data_is_kept(variant: str, policy: str) -> None:
     made = synthesized(variant)
@@ -507,6 +516,22 @@ def test_rotation_starts_the_tasks_of_its_service_again() -> None:
     [update] = [s for s in full.statements("new database password") if s["Action"] == "ecs:UpdateService"]
     [service_id] = [k for k, r in full.all("AWS::ECS::Service").items() if "open-webui" in json.dumps(r)]
     assert update["Resource"] == {"Ref": service_id}
+
+
+@pytest.mark.row("C4")
+def test_rotation_is_called_for_the_databases_secret_alone() -> None:
+    full = synthesized("full")
+    secret = full.one("AWS::SecretsManager::RotationSchedule")["SecretId"]
+    permission = full.one("AWS::Lambda::Permission", "secretsmanager.amazonaws.com")
+    assert permission["SourceArn"] == secret
+
+
+@BOTH
+@pytest.mark.row("C3")
+def test_logs_of_functions_are_encrypted_with_the_stacks_key(variant: str) -> None:
+    groups = synthesized(variant).all("AWS::Logs::LogGroup")
+    assert any(name.startswith("ClusterSnapshotHandler") for name in groups)
+    assert all("KmsKeyId" in group["Properties"] for group in groups.values())
 
 
 @BOTH

@@ -668,7 +668,7 @@ def test_log_of_the_firewall_is_encrypted_with_the_stacks_key() -> None:
 
 
 @pytest.mark.row("C5")
-@pytest.mark.parametrize(("variant", "days"), [("domain", 90), ("countries", 180)])
+@pytest.mark.parametrize(("variant", "days"), [("domain", 90), ("countries", 120)])
 def test_log_of_the_firewall_is_kept_as_long_as_access_logs_or_the_next_longer_time(
     variant: str, days: int
 ) -> None:

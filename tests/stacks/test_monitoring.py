@@ -23,6 +23,7 @@ from ruamel.yaml import YAML
 
 from applications.open_webui_logs import FAILURES
 from constructs.observability.actionable_alarm import Audience
+from constructs.observability.audit_trail import AuditTrail
 from settings.cache import CacheSettings
 from settings.database import DatabaseSettings
 from settings.files import FileSettings
@@ -141,6 +142,7 @@ def alarms(variant: str) -> dict[str, Resource]:
         for resource in resources(variant, kind).values():
             anchor = resource["Properties"]["AlarmDescription"].rsplit("#", 1)[1]
             found[anchor] = resource["Properties"]
+    assert found, "what is said of each alarm is said of some"
     return found
 
 
@@ -304,6 +306,11 @@ def test_every_namespace_names_the_source_of_its_documentation() -> None:
 )
 def test_production_has_the_alarm(name: str) -> None:
     assert name in alarms("prod")
+
+
+@pytest.mark.row("F7")
+def test_who_wakes_for_the_firewall_is_sent_to_its_log() -> None:
+    assert "aws-waf-logs-" in alarms("prod")["blockedrequests"]["AlarmDescription"]
 
 
 @pytest.mark.row("F7")
@@ -557,6 +564,23 @@ def test_the_trail_is_encrypted_and_its_files_are_signed() -> None:
     [trail] = resources("prod", "AWS::CloudTrail::Trail").values()
     assert trail["Properties"]["KMSKeyId"]["Fn::GetAtt"][0].startswith("AuditTrailKey")
     assert trail["Properties"]["EnableLogFileValidation"] is True
+
+
+@cache
+def trail_of_a_deployment_that_goes() -> Mapping[str, Any]:
+    stack = Stack(App(), "Test")
+    AuditTrail(stack, "AuditTrail", keep_data=False)
+    found: Mapping[str, Any] = Template.from_stack(stack).to_json()["Resources"]
+    return found
+
+
+@pytest.mark.row("C8")
+@pytest.mark.parametrize("kind", ["AWS::CloudTrail::Trail", "AWS::S3::BucketPolicy"])
+def test_a_trail_writes_nothing_into_the_bucket_that_was_emptied(kind: str) -> None:
+    found = trail_of_a_deployment_that_goes()
+    [emptied] = [name for name, each in found.items() if each["Type"] == "Custom::EmptyBucket"]
+    [waiting] = [each for each in found.values() if each["Type"] == kind]
+    assert emptied in waiting["DependsOn"]
 
 
 @pytest.mark.parametrize("variant", VARIANTS)

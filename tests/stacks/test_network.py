@@ -20,6 +20,7 @@ VARIANTS = {
     "isolated": NetworkSettings(egress="isolated"),
     "endpoints": NetworkSettings(interface_endpoints=True),
     "isolated_with_bedrock": NetworkSettings(egress="isolated"),
+    "isolated_with_sessions": NetworkSettings(egress="isolated"),
     "no_flow_logs": NetworkSettings(flow_logs=False),
     "named_zones": NetworkSettings(availability_zones=("eu-west-1b", "eu-west-1c")),
 }
@@ -38,6 +39,7 @@ def template(variant: str) -> Template:
         log_retention_days=cast(int, days.value_as_number),  # a token, as the system hands it over
         keep_data=True,
         bedrock=variant == "isolated_with_bedrock",
+        execute_command=variant == "isolated_with_sessions",
     )
     return Template.from_stack(network)
 
@@ -169,8 +171,18 @@ def test_endpoints_let_only_this_account_through(service: str) -> None:
 @pytest.mark.parametrize("variant", ["isolated", "endpoints"])
 def test_aws_services_are_reached_through_endpoints(variant: str) -> None:
     names = json.dumps([e["ServiceName"] for e in properties(variant, "AWS::EC2::VPCEndpoint")])
-    for service in ("ecr.api", "ecr.dkr", "logs", "secretsmanager", "elasticfilesystem"):
+    for service in ("ecr.api", "ecr.dkr", "logs", "secretsmanager"):
         assert f".{service}" in names
+
+
+@pytest.mark.row("C1", "C11")
+@pytest.mark.parametrize("service", ["ssmmessages", "kms"])
+@pytest.mark.parametrize(("variant", "there"), [("isolated_with_sessions", True), ("isolated", False)])
+def test_sessions_have_endpoints_only_where_execute_command_is_on(
+    variant: str, there: bool, service: str
+) -> None:
+    names = json.dumps([e["ServiceName"] for e in properties(variant, "AWS::EC2::VPCEndpoint")])
+    assert (f".{service}" in names) is there
 
 
 @pytest.mark.row("C1")
@@ -196,11 +208,23 @@ def test_flow_logs_record_everything_into_an_encrypted_group() -> None:
 
 @pytest.mark.row("C9")
 def test_retention_of_flow_logs_is_the_parameter() -> None:
-    retentions = [
-        group["RetentionInDays"] for group in properties("nat", "AWS::Logs::LogGroup") if "KmsKeyId" in group
+    [retention] = [
+        group["Properties"]["RetentionInDays"]
+        for name, group in template("nat").find_resources("AWS::Logs::LogGroup").items()
+        if name.startswith("FlowLog")
     ]
-    [retention] = retentions
     assert "LogRetentionDays" in json.dumps(retention)
+
+
+@pytest.mark.row("C3")
+@pytest.mark.parametrize(("variant", "encrypted"), [("nat", True), ("no_flow_logs", False)])
+def test_logs_of_functions_are_encrypted_where_there_is_a_key(variant: str, encrypted: bool) -> None:
+    [group] = [
+        group["Properties"]
+        for name, group in template(variant).find_resources("AWS::Logs::LogGroup").items()
+        if "Handler" in name
+    ]
+    assert ("KmsKeyId" in group) is encrypted
 
 
 def test_flow_logs_and_their_key_can_be_left_out() -> None:

@@ -17,6 +17,7 @@ from cdk_nag import AwsSolutionsChecks
 from constructs.data.cache import Cache
 from constructs.data.database import Database
 from constructs.data.shared_files import SharedFiles
+from constructs.network.tiered_vpc import TieredVpc
 from constructs.security.deployment_key import DeploymentKey
 from settings.cache import CacheSettings
 from settings.database import DatabaseSettings
@@ -333,6 +334,12 @@ def test_grant_of_files_lands_in_the_grantees_policy_alone() -> None:
     assert len(file_system["Properties"]["FileSystemPolicy"]["Statement"]) == 2
 
 
+@pytest.mark.row("C3", "C6")
+def test_files_are_restored_for_a_test_with_the_key() -> None:
+    built, _ = synthesized("production")
+    assert built.storage.resolve(built.files.restore_metadata) == {"kmsKeyId": key_arn("production")}
+
+
 # --- the database cluster
 
 
@@ -357,6 +364,16 @@ def test_rds_keeps_the_master_password_encrypted_with_the_key(name: str) -> None
     assert cluster["ManageMasterUserPassword"] is True
     assert cluster["MasterUserSecret"] == {"KmsKeyId": key_arn(name)}
     assert "MasterUserPassword" not in cluster
+
+
+@pytest.mark.row("C6", "F2")
+def test_database_is_restored_for_a_test_into_its_own_subnets_and_group() -> None:
+    built, _ = synthesized("production")
+    (subnets,) = resources("production", "AWS::RDS::DBSubnetGroup")
+    assert built.storage.resolve(built.database.restore_metadata) == {
+        "dbSubnetGroupName": {"Ref": subnets},
+        "vpcSecurityGroupIds": json.dumps([GROUP]),
+    }
 
 
 @pytest.mark.row("F5")
@@ -589,6 +606,46 @@ def test_cache_is_in_as_many_private_subnets_as_elasticache_takes(name: str, num
     assert properties(name, "AWS::ElastiCache::ServerlessCache")["SubnetIds"] == MORE_SUBNETS[:number]
 
 
+def cache_name(*, private: tuple[str, ...] = ("10.0.11.0/24", "10.0.12.0/24")) -> str:
+    """The cache's name in a VPC of our own with these ranges."""
+    stack = Stack(App(context=CONTEXT), "Test")
+    vpc = TieredVpc(
+        NestedStack(stack, "Network"),
+        "Vpc",
+        cidr="10.0.0.0/16",
+        public=[f"10.0.{number}.0/24" for number in range(len(private))],
+        private=private,
+        availability_zones=None,
+        nat_gateways=0,
+    ).vpc
+    storage = Storage(stack, "Storage", keep_data=False)
+    group = ec2.SecurityGroup.from_security_group_id(stack, "Group", GROUP, mutable=False)
+    storage.add_cache("Cache", vpc=vpc, security_group=group, settings=CacheSettings())
+    (made,) = Template.from_stack(storage).find_resources("AWS::ElastiCache::ServerlessCache").values()
+    return made["Properties"]["ServerlessCacheName"]  # type: ignore[no-any-return]
+
+
+def test_cache_keeps_its_name_in_the_same_subnets() -> None:
+    assert cache_name() == cache_name()
+
+
+@pytest.mark.parametrize(
+    "private",
+    [("10.0.11.0/24", "10.0.13.0/24"), ("10.0.11.0/24", "10.0.12.0/24", "10.0.13.0/24")],
+    ids=["another range", "another zone"],
+)
+def test_cache_that_moves_to_other_subnets_gets_another_name(private: tuple[str, ...]) -> None:
+    assert cache_name(private=private) != cache_name()
+
+
+def test_cache_in_an_existing_vpc_is_named_after_the_subnets_it_is_in() -> None:
+    named = {
+        name: properties(name, "AWS::ElastiCache::ServerlessCache") for name in VARIANTS if name != "no cache"
+    }
+    assert len({each["ServerlessCacheName"] for each in named.values()}) == 2  # four zones are two caches
+    assert named["four zones"]["ServerlessCacheName"] != named["production"]["ServerlessCacheName"]
+
+
 @pytest.mark.row("C11")
 def test_cache_has_a_ceiling_for_its_cost() -> None:
     assert properties("production", "AWS::ElastiCache::ServerlessCache")["CacheUsageLimits"] == {
@@ -768,32 +825,34 @@ def test_emptying_function_has_its_permissions_until_the_bucket_is_empty() -> No
 # --- what stays
 
 
+KEPT, GONE = "RetainExceptOnCreate, Retain", "Delete, Delete"
 STATEFUL = ("AWS::KMS::Key", "AWS::EFS::FileSystem", "AWS::SecretsManager::Secret", "AWS::S3::Bucket")
 
 
 def policies(name: str, *resource_types: str) -> set[str]:
     found = [each for kind in resource_types for each in resources(name, kind).values()]
-    return {each["DeletionPolicy"] for each in found} | {each["UpdateReplacePolicy"] for each in found}
+    return {f"{each['DeletionPolicy']}, {each['UpdateReplacePolicy']}" for each in found}
 
 
 @pytest.mark.row("C8")
 def test_what_holds_data_outlives_a_production_stack() -> None:
-    assert policies("provisioned", "AWS::KMS::Key", "AWS::EFS::FileSystem", "AWS::S3::Bucket") == {"Retain"}
+    assert policies("provisioned", "AWS::KMS::Key", "AWS::EFS::FileSystem") == {KEPT}
+    assert policies("provisioned", "AWS::S3::Bucket") == {"Retain, Retain"}
 
 
 @pytest.mark.row("C8")
 def test_application_secret_outlives_a_production_stack() -> None:
-    assert secret("production", "Role of the application")["DeletionPolicy"] == "Retain"
+    assert secret("production", "Role of the application")["DeletionPolicy"] == "RetainExceptOnCreate"
 
 
 @pytest.mark.row("C8")
 def test_cluster_of_a_production_stack_leaves_a_snapshot() -> None:
-    assert policies("production", "AWS::RDS::DBCluster") == {"Snapshot"}
+    assert policies("production", "AWS::RDS::DBCluster") == {"Snapshot, Snapshot"}
 
 
 @pytest.mark.row("C8")
 def test_nothing_outlives_a_development_stack() -> None:
-    assert policies("development", *STATEFUL, "AWS::RDS::DBCluster", "AWS::Logs::LogGroup") == {"Delete"}
+    assert policies("development", *STATEFUL, "AWS::RDS::DBCluster", "AWS::Logs::LogGroup") == {GONE}
 
 
 def test_logical_ids_of_what_holds_data_are_the_same_in_every_variant() -> None:

@@ -56,6 +56,29 @@ def test_a_certificate_of_the_file_is_a_parameter_too(variants: Path) -> None:
 
 
 @pytest.mark.row("C9")
+def test_a_tag_that_a_digest_overrules_is_no_parameter(variants: Path) -> None:
+    template = root(variants, "isolated")
+    assert set(template["Parameters"]) == {
+        "AlarmEmail",
+        "CertificateArn",
+        "LogRetentionDays",
+        "MaxTasks",
+        "MinTasks",
+        "TaskCpu",
+        "TaskMemory",
+    }
+    assert "ImageTag" not in json.dumps(template)
+
+
+@pytest.mark.row("C1")
+@pytest.mark.parametrize(("deployment", "there"), [("every-option", True), ("isolated", False)])
+def test_a_session_in_a_task_finds_kms_in_the_vpc(variants: Path, deployment: str, there: bool) -> None:
+    endpoints = resources(variants, deployment, "AWS::EC2::VPCEndpoint")
+    assert endpoints
+    assert any(".kms" in json.dumps(endpoint) for endpoint in endpoints.values()) is there
+
+
+@pytest.mark.row("C9")
 def test_every_parameter_says_what_it_takes(prod: Template) -> None:
     for name, parameter in prod["Parameters"].items():
         assert parameter.get("Description"), name
@@ -118,9 +141,10 @@ def test_a_minimum_over_the_maximum_is_refused(prod: Template) -> None:
 
 
 @pytest.mark.row("C9", "F6")
-def test_more_tasks_are_refused_where_there_is_no_cache(dev: Template) -> None:
-    [message] = refused(dev, MaxTasks="2")
-    assert message.startswith("more than one task needs the cache")
+@pytest.mark.parametrize("parameter", ["MinTasks", "MaxTasks"])
+def test_more_tasks_are_refused_where_there_is_no_cache(dev: Template, parameter: str) -> None:
+    [message] = refused(dev, **{parameter: "2"})
+    assert message.startswith(f"{parameter} over 1 needs the cache")
     assert not refused(dev)
 
 
@@ -165,13 +189,18 @@ def test_tags_of_the_file_are_set(variants: Path) -> None:
 
 @pytest.mark.row("C8")
 @pytest.mark.parametrize(
-    ("deployment", "policy"), [("open-webui-dev", "Delete"), ("open-webui-prod", "Retain")]
+    ("kind", "kept"),
+    [
+        ("AWS::EFS::FileSystem", "RetainExceptOnCreate"),
+        ("AWS::Cognito::UserPool", "Retain"),
+        ("AWS::S3::Bucket", "Retain"),
+    ],
 )
-@pytest.mark.parametrize("kind", ["AWS::EFS::FileSystem", "AWS::Cognito::UserPool", "AWS::S3::Bucket"])
-def test_data_stays_in_prod_and_goes_in_dev(assembly: Path, deployment: str, policy: str, kind: str) -> None:
-    found = resources(assembly, deployment, kind)
-    assert found
-    assert {resource["DeletionPolicy"] for resource in found.values()} == {policy}
+def test_data_stays_in_prod_and_goes_in_dev(assembly: Path, kind: str, kept: str) -> None:
+    for deployment, policy in (("open-webui-dev", "Delete"), ("open-webui-prod", kept)):
+        found = resources(assembly, deployment, kind)
+        assert found
+        assert {resource["DeletionPolicy"] for resource in found.values()} == {policy}
 
 
 @pytest.mark.row("C8")

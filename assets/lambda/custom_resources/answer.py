@@ -2,7 +2,7 @@
 
 A handler is a function from a `Request` to an `Answer`, decorated with `answers`. What goes wrong in it
 becomes FAILED with a one-line reason. Deleting is answered here, because what these resources make holds
-users' data.
+users' data; `answers(on_delete=…)` names the function of a resource whose work is to delete.
 """
 
 import functools
@@ -24,6 +24,9 @@ from botocore.exceptions import BotoCoreError, ClientError
 LOG = logging.getLogger(__name__)
 LOG.setLevel(logging.INFO)
 
+EMPTY_ON_DELETE = "pergola:empty-on-delete"
+"""Tag of what may be emptied. A deployment that begins to keep its data takes it off, then drops the resource."""
+NOT_CREATED = "not-created-"
 MAXIMUM_BYTES = 4096
 MAXIMUM_REASON = 1024
 SECONDS_KEPT_TO_ANSWER = 20.0
@@ -78,7 +81,7 @@ class Properties:
 
 @dataclass(frozen=True, kw_only=True)
 class Request:
-    """A Create or an Update, with the time that is left for it."""
+    """What CloudFormation asks for, with the time that is left for it."""
 
     request_type: str
     request_id: str
@@ -96,11 +99,18 @@ class Answer:
 
 
 Handler = Callable[[Mapping[str, Any], LambdaContext], None]
+Act = Callable[[Request], Answer]
 
 
-def answers(act: Callable[[Request], Answer]) -> Handler:
-    """Make `act` a Lambda handler that answers SUCCESS or FAILED to the event's ResponseURL in every case."""
+def answers(*, on_delete: Callable[[Request], None] | None = None) -> Callable[[Act], Handler]:
+    """Make a function a Lambda handler that answers SUCCESS or FAILED to the event's ResponseURL in every case.
 
+    `on_delete`: runs when a resource goes that was made. Left out: all stays in place.
+    """
+    return functools.partial(_answered, on_delete=on_delete)
+
+
+def _answered(act: Act, *, on_delete: Callable[[Request], None] | None) -> Handler:
     @functools.wraps(act)
     def handler(event: Mapping[str, Any], context: LambdaContext) -> None:
         # Unanswered, a stack waits for an hour; past its time-out, Lambda starts the handler once more.
@@ -108,7 +118,7 @@ def answers(act: Callable[[Request], Answer]) -> Handler:
         reason, answer = "", None
         try:
             with _alarm(after_seconds=max(0.1, deadline - time.monotonic())):
-                answer = _act_or_keep(act, event, deadline=deadline)
+                answer = _acted(act, on_delete, event, deadline=deadline)
                 body = _body(event, context, status="SUCCESS", reason="", answer=answer)
                 if len(body) > MAXIMUM_BYTES:
                     raise Refused(
@@ -136,20 +146,22 @@ def answers(act: Callable[[Request], Answer]) -> Handler:
     return handler
 
 
-def _act_or_keep(act: Callable[[Request], Answer], event: Mapping[str, Any], *, deadline: float) -> Answer:
-    request_type = event["RequestType"]
-    if request_type == "Delete":
-        return Answer(physical_resource_id=event["PhysicalResourceId"])
+def _acted(
+    act: Act, on_delete: Callable[[Request], None] | None, event: Mapping[str, Any], *, deadline: float
+) -> Answer:
     resource = str(event.get("ResourceType", "custom"))
-    return act(
-        Request(
-            request_type=request_type,
-            request_id=event["RequestId"],
-            properties=Properties(values=event.get("ResourceProperties") or {}, resource=resource),
-            old_properties=Properties(values=event.get("OldResourceProperties") or {}, resource=resource),
-            seconds_left=lambda: deadline - time.monotonic(),
-        )
+    request = Request(
+        request_type=event["RequestType"],
+        request_id=event["RequestId"],
+        properties=Properties(values=event.get("ResourceProperties") or {}, resource=resource),
+        old_properties=Properties(values=event.get("OldResourceProperties") or {}, resource=resource),
+        seconds_left=lambda: deadline - time.monotonic(),
     )
+    if request.request_type != "Delete":
+        return act(request)
+    if on_delete is not None and not event["PhysicalResourceId"].startswith(NOT_CREATED):
+        on_delete(request)
+    return Answer(physical_resource_id=event["PhysicalResourceId"])
 
 
 @contextmanager
@@ -176,7 +188,7 @@ def _body(
     event: Mapping[str, Any], context: LambdaContext, *, status: str, reason: str, answer: Answer | None
 ) -> bytes:
     # A failed update names the resource as it was: another id would make CloudFormation delete the old one.
-    kept_id = event.get("PhysicalResourceId") or f"not-created-{event.get('RequestId', '')}"
+    kept_id = event.get("PhysicalResourceId") or f"{NOT_CREATED}{event.get('RequestId', '')}"
     fields = {
         "Status": status,
         "PhysicalResourceId": answer.physical_resource_id if answer else kept_id,

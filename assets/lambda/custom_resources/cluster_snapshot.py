@@ -1,14 +1,17 @@
 """`Custom::ClusterSnapshot`: a snapshot of the database cluster before a changed image migrates it.
 
 - Create takes none: the database is new, or restored from a recovery point that is a copy itself.
-- Update takes one when `Image` changed, and waits until it can be restored.
+- Update takes one when `Image` changed, and waits until it can be restored. What was begun for that image within
+  the last hour counts: a second attempt after a wait that was too short goes on with the first one's snapshot.
 - So does a roll-back. CloudFormation sends it as an Update to the old image and nothing tells it from a
   wanted change; and once the snapshot before is restored, the one taken here is the only copy of what users
   wrote on the newer schema.
 - Delete keeps all of them: a snapshot that goes with the stack protects from nothing. The tag finds them.
 """
 
+import hashlib
 import re
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from answer import Answer, Refused, Request, answers
@@ -19,9 +22,10 @@ NONE = "none"
 POLL_SECONDS = 15
 SECONDS_KEPT = 30.0
 MAXIMUM_IDENTIFIER = 63
+NO_TIME, FRESH = timedelta(0), timedelta(hours=1)
 
 
-@answers
+@answers()
 def handler(request: Request) -> Answer:
     """Take the snapshot if the image changed; `SnapshotIdentifier` names it."""
     properties = request.properties
@@ -30,27 +34,47 @@ def handler(request: Request) -> Answer:
     physical_resource_id = f"{deployment}-snapshots"
     if request.request_type == "Create" or request.old_properties.values.get("Image") == image:
         return Answer(physical_resource_id=physical_resource_id, data={"SnapshotIdentifier": NONE})
-    snapshot = snapshot_identifier(deployment=deployment, image=image, request_id=request.request_id)
-    rds = patient_client("rds", seconds_left=lambda: request.seconds_left() - SECONDS_KEPT)
-    _create(rds, cluster=cluster, snapshot=snapshot, deployment=deployment, image=image)
+    rds, now = (
+        patient_client("rds", seconds_left=lambda: request.seconds_left() - SECONDS_KEPT),
+        datetime.now(UTC),
+    )
+    names = [
+        snapshot_identifier(deployment=deployment, image=image, hour=now - age) for age in (NO_TIME, FRESH)
+    ]
+    snapshot = next((name for name in names if _is_begun(rds, snapshot=name, now=now)), None)
+    if snapshot is None:
+        snapshot = names[0]
+        _create(rds, cluster=cluster, snapshot=snapshot, deployment=deployment, image=image)
     _wait(rds, snapshot=snapshot, seconds=request.seconds_left() - SECONDS_KEPT)
     return Answer(physical_resource_id=physical_resource_id, data={"SnapshotIdentifier": snapshot})
 
 
-def snapshot_identifier(*, deployment: str, image: str, request_id: str) -> str:
-    """Name the snapshot by image and request, so that a repeated request finds the one it began."""
+def snapshot_identifier(*, deployment: str, image: str, hour: datetime) -> str:
+    """Name the snapshot by image and hour, so that a second attempt finds it without a list of all snapshots."""
     name, _, digest = image.partition("@")
     _, colon, tag = name.rpartition("/")[2].partition(":")
     tag = tag if colon else digest.rpartition(":")[2][:12]
-    request = re.sub(r"[^a-z0-9]", "", request_id.lower())[-8:]
-    room = MAXIMUM_IDENTIFIER - len(f"{deployment}-before--{request}")
+    suffix = f"{hour:%y%m%d%H}-{hashlib.sha256(image.encode()).hexdigest()[:4]}"
+    room = MAXIMUM_IDENTIFIER - len(f"{deployment}-before--{suffix}")
     if room < 1:
         raise Refused(
             f"property Deployment is too long for a snapshot's name, got {deployment[:80]!r}; "
-            f"take at most 45 characters"
+            f"take at most 40 characters"
         )
     cleaned = re.sub(r"[^a-z0-9]+", "-", tag.lower()).strip("-")[:room].strip("-") or "x"
-    return f"{deployment}-before-{cleaned}-{request}"
+    return f"{deployment}-before-{cleaned}-{suffix}"
+
+
+def _is_begun(rds: Any, *, snapshot: str, now: datetime) -> bool:
+    try:
+        [found] = rds.describe_db_cluster_snapshots(DBClusterSnapshotIdentifier=snapshot)[
+            "DBClusterSnapshots"
+        ]
+    except rds.exceptions.DBClusterSnapshotNotFoundFault:
+        return False
+    if found["Status"] == "available":
+        return bool(found["SnapshotCreateTime"] > now - FRESH)
+    return bool(found["Status"] == "creating")
 
 
 def _create(rds: Any, *, cluster: str, snapshot: str, deployment: str, image: str) -> None:
@@ -64,7 +88,7 @@ def _create(rds: Any, *, cluster: str, snapshot: str, deployment: str, image: st
             ],
         )
     except rds.exceptions.DBClusterSnapshotAlreadyExistsFault:
-        # Lambda repeats an event whose first run it lost; that run's snapshot is the one to wait for.
+        # Lambda repeats an event whose first run it lost, perhaps while that run still creates.
         return
     except rds.exceptions.SnapshotQuotaExceededFault:
         raise Refused(
@@ -87,5 +111,6 @@ def _wait(rds: Any, *, snapshot: str, seconds: float) -> None:
     except WaiterError as error:
         raise Refused(
             f"snapshot {snapshot} is not available after {int(seconds)} s ({error.kwargs['reason']}); "
-            f"the image was not changed: look at the snapshot in the RDS console, then deploy again"
+            f"the image was not changed: look at the snapshot in the RDS console, delete it if it failed, "
+            f"then deploy again"
         ) from error

@@ -1,7 +1,8 @@
 """`Custom::Database`: an application's database, owner, login role and extensions in an Aurora cluster.
 
 Create and Update do the same, each statement only where it is needed, so that both may run any number of
-times. Nothing is ever dropped: a database that is no longer asked for stays until a person removes it.
+times; Create alone also shuts the login role that the secret does not name. Nothing is ever dropped: a
+database that is no longer asked for stays until a person removes it.
 """
 
 import re
@@ -9,7 +10,14 @@ import re
 from answer import Answer, Refused, Request, answers
 from data_api import DataApi
 from patience import patient_client
-from roles import MAINTENANCE_DATABASE, ensure_login, ensure_owner, identifier, literal
+from roles import (
+    MAINTENANCE_DATABASE,
+    ensure_login,
+    ensure_owner,
+    identifier,
+    literal,
+    shut_other_login,
+)
 from secret import read_credentials
 
 # The owner's name plus the `_a` and `_b` of its login roles must fit into 63 characters.
@@ -17,7 +25,7 @@ DATABASE_NAME = re.compile(r"[a-z][a-z0-9_]{0,60}")
 EXTENSION_NAME = re.compile(r"[a-z][a-z0-9_-]{0,62}")
 
 
-@answers
+@answers()
 def handler(request: Request) -> Answer:
     """Make what is missing; the answer names the roles."""
     properties = request.properties
@@ -40,6 +48,9 @@ def handler(request: Request) -> Answer:
     ensure_owner(api, owner=database)
     _ensure_database(api, database=database)
     ensure_login(api, login=credentials.username, password=credentials.password, owner=database)
+    if request.request_type == "Create":
+        # A restored cluster brings the other login with a password of then. Later it is a rotation's own.
+        shut_other_login(api, login=credentials.username, owner=database)
     for extension in extensions:
         # The owner may not: CREATE EXTENSION vector takes the master user.
         api.execute(f"CREATE EXTENSION IF NOT EXISTS {extension}", database=database)

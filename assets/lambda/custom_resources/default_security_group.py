@@ -10,7 +10,7 @@ from answer import Answer, Refused, Request, answers
 from patience import patient_client
 
 
-@answers
+@answers()
 def handler(request: Request) -> Answer:
     """Revoke every rule that is there; again does nothing."""
     vpc_id = request.properties.text("VpcId")

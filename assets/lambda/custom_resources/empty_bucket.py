@@ -9,27 +9,19 @@
 from collections.abc import Mapping
 from typing import Any
 
-from answer import Answer, LambdaContext, Refused, Request, answers
+from answer import EMPTY_ON_DELETE, Answer, Refused, Request, answers
 from patience import patient_client
 
-TAG = "pergola:empty-on-delete"
-NOT_CREATED = "not-created-"
+
+def empty(request: Request) -> None:
+    """Empty the bucket, unless it lost the tag."""
+    _empty(patient_client("s3", seconds_left=request.seconds_left), request.properties.text("BucketName"))
 
 
-def handler(event: Mapping[str, Any], context: LambdaContext) -> None:
-    """Answer Create and Update, empty on Delete."""
-    # answer.py settles a Delete without asking, for others must leave all in place; here it is the work.
-    deleting = event["RequestType"] == "Delete"
-    created = not str(event.get("PhysicalResourceId", NOT_CREATED)).startswith(NOT_CREATED)
-    _act({**event, "RequestType": "Empty"} if deleting and created else event, context)
-
-
-@answers
-def _act(request: Request) -> Answer:
-    name = request.properties.text("BucketName")
-    if request.request_type == "Empty":
-        _empty(patient_client("s3", seconds_left=request.seconds_left), name)
-    return Answer(physical_resource_id=name)
+@answers(on_delete=empty)
+def handler(request: Request) -> Answer:
+    """Check what Delete will need."""
+    return Answer(physical_resource_id=request.properties.text("BucketName"))
 
 
 def _empty(s3: Any, name: str) -> None:
@@ -39,7 +31,7 @@ def _empty(s3: Any, name: str) -> None:
         if error.response["Error"]["Code"] in ("NoSuchBucket", "NoSuchTagSet"):
             return
         raise
-    if not any(tag["Key"] == TAG for tag in tags):
+    if not any(tag["Key"] == EMPTY_ON_DELETE for tag in tags):
         return
     for page in s3.get_paginator("list_object_versions").paginate(Bucket=name):
         _delete(s3, name, [*page.get("Versions", ()), *page.get("DeleteMarkers", ())])

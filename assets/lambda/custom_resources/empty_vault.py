@@ -11,32 +11,27 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from answer import Answer, LambdaContext, Refused, Request, answers
+from answer import EMPTY_ON_DELETE, Answer, Refused, Request, answers
 from patience import patient_client
 
-TAG = "pergola:empty-on-delete"
-NOT_CREATED = "not-created-"
 BUSY = frozenset({"CREATING", "DELETING"})
 PAUSE_SECONDS = 5.0
 
 
-def handler(event: Mapping[str, Any], context: LambdaContext) -> None:
-    """Answer Create and Update, empty on Delete."""
-    # answer.py settles a Delete without asking, for others must leave all in place; here it is the work.
-    deleting = event["RequestType"] == "Delete"
-    created = not str(event.get("PhysicalResourceId", NOT_CREATED)).startswith(NOT_CREATED)
-    _act({**event, "RequestType": "Empty"} if deleting and created else event, context)
+def empty(request: Request) -> None:
+    """Empty the vault, unless it lost the tag."""
+    backup = patient_client("backup", seconds_left=request.seconds_left)
+    with contextlib.suppress(backup.exceptions.ResourceNotFoundException):  # the vault is gone
+        tags = backup.list_tags(ResourceArn=request.properties.text("VaultArn")).get("Tags", {})
+        if EMPTY_ON_DELETE in tags:
+            _empty(backup, request.properties.text("VaultName"), request.seconds_left)
 
 
-@answers
-def _act(request: Request) -> Answer:
-    name, arn = request.properties.text("VaultName"), request.properties.text("VaultArn")
-    if request.request_type == "Empty":
-        backup = patient_client("backup", seconds_left=request.seconds_left)
-        with contextlib.suppress(backup.exceptions.ResourceNotFoundException):  # the vault is gone
-            if TAG in backup.list_tags(ResourceArn=arn).get("Tags", {}):
-                _empty(backup, name, request.seconds_left)
-    return Answer(physical_resource_id=name)
+@answers(on_delete=empty)
+def handler(request: Request) -> Answer:
+    """Check what Delete will need."""
+    request.properties.text("VaultArn")
+    return Answer(physical_resource_id=request.properties.text("VaultName"))
 
 
 def _empty(backup: Any, name: str, seconds_left: Callable[[], float]) -> None:

@@ -4,7 +4,7 @@ from answer import Answer, Refused, Request, answers
 from patience import patient_client
 
 
-@answers
+@answers()
 def handler(request: Request) -> Answer:
     """Find the list by its name."""
     name = request.properties.text("PrefixListName")

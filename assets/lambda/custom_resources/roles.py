@@ -79,12 +79,26 @@ def ensure_login(api: DataApi, *, login: str, password: str, owner: str) -> None
     _refuse_master(api, role=login)
     _ensure_role(api, role=login, options="LOGIN")
     api.execute(
-        f"ALTER ROLE {quoted} PASSWORD {literal(scram_verifier(password))}",
+        f"ALTER ROLE {quoted} LOGIN PASSWORD {literal(scram_verifier(password))}",
         database=MAINTENANCE_DATABASE,
         confidential=True,
     )
     api.execute(f"GRANT {quoted_owner} TO {quoted}", database=MAINTENANCE_DATABASE)
     api.execute(f"ALTER ROLE {quoted} SET ROLE TO {literal(owner)}", database=MAINTENANCE_DATABASE)
+
+
+def shut_other_login(api: DataApi, *, login: str, owner: str) -> None:
+    """Let nobody log in any more as the role whose turn it is not; what is logged in stays so.
+
+    Its next turn opens it again, with a new password.
+    """
+    other = other_login(login, owner=owner)
+    if api.execute(
+        f"SELECT 1 FROM pg_roles WHERE rolname = {literal(other)} AND rolcanlogin",  # noqa: S608 (literal)
+        database=MAINTENANCE_DATABASE,
+    ):
+        quoted = identifier(other, what="user name")
+        api.execute(f"ALTER ROLE {quoted} NOLOGIN", database=MAINTENANCE_DATABASE)
 
 
 def _ensure_role(api: DataApi, *, role: str, options: str) -> None:

@@ -68,8 +68,8 @@ lint: setup-dev
 types: setup-dev
 	@$(PY) -m mypy .
 
-test-fast: lint types ## Everything but the life cycle on the embedded AWS
-	@$(PY) -m pytest -q -n $(WORKERS) --dist loadgroup -m 'not lifecycle' --durations=10
+test-fast: lint types ## The quick tests: no life cycle on the embedded AWS, nothing that takes several seconds
+	@$(PY) -m pytest -q -n $(WORKERS) --dist loadgroup -m 'not lifecycle and not slow' --durations=10
 
 test: lint types ## Lint, types, unit, snapshot, policy, graph, fuzz and life-cycle tests
 	@$(PY) -m pytest -q -n $(WORKERS) --dist loadgroup --durations=10

@@ -6,7 +6,6 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from pathlib import Path
-from types import MappingProxyType
 
 import pytest
 from filelock import FileLock
@@ -17,36 +16,31 @@ VARIANTS = sorted(path.stem for path in (ROOT / "tests" / "deployments").glob("*
 """Settings that the committed examples do not use; synthesized and checked like them, without snapshots."""
 
 WITHOUT_CDK_RULES = {"CDK_VALIDATION": "false"}
-"""Leaves out the CDK's own template rules (5 s a deployment), where cfn-lint reads the same templates."""
+"""Leaves out the CDK's own template rules (3 to 5 s a deployment): cfn-lint reads the same templates here, and
+one test synthesizes with the CLI, rules and all."""
 
 
-def synthesize(outdir: Path, *, environment: Mapping[str, str], context: Mapping[str, str]) -> None:
+def synthesize(outdir: Path, *, context: Mapping[str, str]) -> None:
     """Run the application as the CDK CLI does; a finding of cdk-nag makes it fail."""
+    surroundings = {"CDK_OUTDIR": str(outdir), "CDK_CONTEXT_JSON": json.dumps(context), **WITHOUT_CDK_RULES}
     run = subprocess.run(
         [sys.executable, "app.py"],
         cwd=ROOT,
-        env={**os.environ, "CDK_OUTDIR": str(outdir), "CDK_CONTEXT_JSON": json.dumps(context), **environment},
+        env={**os.environ, **surroundings},
         capture_output=True,
         text=True,
     )
     assert run.returncode == 0, f"{run.stdout[-8000:]}\n{run.stderr[-8000:]}"
 
 
-def _once(
-    tmp_path_factory: pytest.TempPathFactory,
-    name: str,
-    *,
-    environment: Mapping[str, str] = MappingProxyType({}),
-    context: Mapping[str, str] = MappingProxyType({}),
-) -> Path:
-    shared = (
-        tmp_path_factory.getbasetemp().parent
-        / f"assembly-{name}-{os.environ.get('PYTEST_XDIST_TESTRUNUID', os.getpid())}"
-    )
+def _once(tmp_path_factory: pytest.TempPathFactory, name: str, context: Mapping[str, str]) -> Path:
+    """What the first worker synthesized that needed it; the others wait for it."""
+    run = os.environ.get("PYTEST_XDIST_TESTRUNUID", os.getpid())
+    shared = tmp_path_factory.getbasetemp().parent / f"assembly-{name}-{run}"
     done = shared / "synthesized"
     with FileLock(f"{shared}.lock"):
         if not done.exists():
-            synthesize(shared, environment=environment, context=dict(context))
+            synthesize(shared, context=context)
             done.touch()
     return shared
 
@@ -54,14 +48,13 @@ def _once(
 @pytest.fixture(scope="session")
 def assembly(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The cloud assembly of the committed deployments."""
-    return _once(tmp_path_factory, "committed")
+    return _once(tmp_path_factory, "committed", {})
 
 
 @pytest.fixture(scope="session")
 def variants(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The cloud assembly of `tests/deployments`."""
-    folder = {"deployments": "tests/deployments"}
-    return _once(tmp_path_factory, "variants", environment=WITHOUT_CDK_RULES, context=folder)
+    return _once(tmp_path_factory, "variants", {"deployments": "tests/deployments"})
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

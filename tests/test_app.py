@@ -69,6 +69,7 @@ def test_a_deployment_that_is_not_asked_for_is_not_even_opened(folder: Path, tmp
     assert (tmp_path / "out" / "small.template.json").exists()
 
 
+@pytest.mark.slow
 def test_the_cli_writes_the_same_templates(assembly: Path, tmp_path: Path) -> None:
     subprocess.run(
         [
@@ -86,6 +87,7 @@ def test_the_cli_writes_the_same_templates(assembly: Path, tmp_path: Path) -> No
     assert len(same) == len(names) > 8
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(2))
 def test_what_loads_synthesizes(seed: int, folder: Path, tmp_path: Path) -> None:
     """The settings refuse what the templates could not take: mutated files that load also synthesize."""

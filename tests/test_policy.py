@@ -4,6 +4,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from commands.assembly import templates
 from tests.conftest import COMMITTED, ROOT, VARIANTS
 
@@ -33,6 +35,7 @@ def test_cfn_lint_finds_nothing(assembly: Path) -> None:
     assert lint(files) == ""
 
 
+@pytest.mark.slow
 def test_cfn_lint_finds_nothing_in_variants(variants: Path) -> None:
     files = [template.file for deployment in VARIANTS for template in templates(variants, deployment)]
     assert lint(files) == ""

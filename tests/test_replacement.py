@@ -18,6 +18,8 @@ from systems import build
 from tests.conftest import ROOT
 from tests.replacement import Deployment, lost_data, taken_names
 
+pytestmark = pytest.mark.slow
+
 
 def committed(name: str) -> dict[str, Any]:
     loaded: dict[str, Any] = YAML(typ="safe").load(ROOT / name)

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping
 
+from rich.markup import escape
 from rich.table import Table
 
 from commands.local.account import DeployedStack
@@ -37,7 +38,7 @@ def output_table(root: DeployedStack) -> Table:
     table.add_column("output")
     table.add_column("value", overflow="fold")
     for name, value in sorted(root.outputs.items()):
-        table.add_row(name, value)
+        table.add_row(name, escape(value))
     return table
 
 
@@ -61,7 +62,7 @@ def left_table(left: Mapping[str, str]) -> Table:
     table.add_column("resource", overflow="fold")
     table.add_column("type")
     for physical_id, resource_type in sorted(left.items()):
-        table.add_row(physical_id, resource_type)
+        table.add_row(escape(physical_id), resource_type)
     return table
 
 

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 from rich.console import Console
 
-CONSOLE = Console(highlight=False)
+CONSOLE = Console(highlight=False, emoji=False)  # `:secret:` in an ARN is no emoji
 
 
 class LocalError(Exception):

@@ -14,6 +14,8 @@ import pytest
 
 from tests.assets.postgres import SUPERUSER, PostgresServer, new_name
 
+pytestmark = pytest.mark.slow
+
 SCRIPT = (Path(__file__).parents[2] / "assets" / "ecs" / "prepare.py").read_text()
 ODD_PASSWORD = "a'b\"c\\d:e$1%s @/#?{}[]~"
 

@@ -15,7 +15,6 @@ from applications.open_webui_logs import FAILURES
 from constructs.data.cache import Cache
 from constructs.data.database import Database
 from constructs.data.shared_files import SharedFiles
-from constructs.network.access_rules import Allow, Cidr, ManagedPrefixList
 from constructs.network.existing_vpc import existing_vpc
 from settings.litellm import LiteLLMSettings
 from settings.open_webui import OpenWebUIDeployment
@@ -28,11 +27,11 @@ from stacks.monitoring import Monitoring
 from stacks.network import Network
 from stacks.security_groups import SecurityGroups
 from stacks.storage import Storage
+from systems.open_webui_access import access_rules
 from systems.parameters import operated
 from systems.task_rules import add_task_rules
 
 RUNBOOK = "docs/open-webui.md"
-CLOUDFRONT = ManagedPrefixList(name="com.amazonaws.global.cloudfront.origin-facing")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,38 +53,9 @@ class Stores:
     uploads: s3.Bucket | None
 
 
-def access_rules(settings: OpenWebUIDeployment) -> list[Allow]:
-    """Who may open a connection to whom (seeds/001, "Security Groups Architecture", and database and cache)."""
-    rules = [
-        *_visitors(settings),
-        Allow(
-            to="tasks", port=open_webui.PORT, source="load_balancer", why="requests from the load balancer"
-        ),
-        Allow(to="file_system", port=2049, source="tasks", why="NFS from the tasks"),
-        Allow(to="database", port=5432, source="tasks", why="PostgreSQL from the tasks"),
-    ]
-    if settings.cached:
-        rules.append(Allow(to="cache", port=6379, source="tasks", why="Valkey from the tasks"))
-    if settings.application.litellm is not None:
-        rules.append(Allow(to="litellm", port=litellm.PORT, source="tasks", why="models from the tasks"))
-    return rules
-
-
 def without_effect(settings: OpenWebUIDeployment) -> list[str]:
     """Parameters that would do nothing: a digest wins over the tag."""
     return ["ImageTag"] if settings.application.image_digest is not None else []
-
-
-def _visitors(settings: OpenWebUIDeployment) -> list[Allow]:
-    if settings.load_balancer.edge == "cloudfront":
-        return [Allow(to="load_balancer", port=80, source=CLOUDFRONT, why="CloudFront")]
-    tls = settings.load_balancer.tls
-    ports = {443: "browsers", 80: "browsers, redirected to HTTPS"} if tls else {80: "browsers"}
-    return [
-        Allow(to="load_balancer", port=port, source=Cidr(block=block), why=why)
-        for block in settings.load_balancer.allowed_cidrs
-        for port, why in ports.items()
-    ]
 
 
 class OpenWebUI(Stack):
@@ -221,9 +191,8 @@ class OpenWebUI(Stack):
                 if isinstance(provider, OidcProvider) and provider.client_secret_version is not None
             },
         )
-        cognito.add_stack_dependency(
-            load_balancer
-        )  # as the document says, also where the origin is a name of ours
+        # The document has this edge, also where the origin is a name of ours and nothing refers to it.
+        cognito.add_stack_dependency(load_balancer)
         self._output("UserPoolId", cognito.user_pool.user_pool_id, "User pool: people, groups, providers")
         if cognito.federation_secret is not None:
             secret_arn = cognito.federation_secret.secret_arn

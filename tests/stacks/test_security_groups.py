@@ -15,7 +15,7 @@ from constructs.network.access_rules import Allow, Cidr
 from settings.load import load_deployment
 from settings.open_webui import OpenWebUIDeployment
 from stacks.security_groups import SecurityGroups
-from systems.open_webui import access_rules
+from systems.open_webui_access import access_rules
 
 ROOT = Path(__file__).parents[2]
 FILES = {

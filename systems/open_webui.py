@@ -1,56 +1,27 @@
 """Open WebUI on ECS Fargate (docs/open-webui.md): the nested stacks of the document, and how they are wired."""
 
-from dataclasses import dataclass
-
 from aws_cdk import Aws, CfnOutput, DefaultStackSynthesizer, Environment, Stack, Tags
 from aws_cdk import aws_ec2 as ec2
-from aws_cdk import aws_ecs as ecs
-from aws_cdk import aws_s3 as s3
-from aws_cdk import aws_secretsmanager as sm
 from constructs import Construct
 
-from applications import litellm, open_webui
-from applications.open_webui_environment import UPLOADS_PREFIX, OpenIdProvider, Uploads, environment
+from applications import open_webui
 from applications.open_webui_logs import FAILURES
-from constructs.data.cache import Cache
-from constructs.data.database import Database
-from constructs.data.shared_files import SharedFiles
 from constructs.network.existing_vpc import existing_vpc
-from settings.litellm import LiteLLMSettings
 from settings.open_webui import OpenWebUIDeployment
 from settings.sign_in import OidcProvider
 from stacks.backup import Backup
 from stacks.cognito import Cognito
-from stacks.fargate import Fargate
 from stacks.load_balancer import LoadBalancer
 from stacks.monitoring import Monitoring
 from stacks.network import Network
 from stacks.security_groups import SecurityGroups
 from stacks.storage import Storage
 from systems.open_webui_access import access_rules
+from systems.open_webui_tasks import MODEL_KEYS, OpenWebUITasks, Stores
 from systems.parameters import operated
 from systems.task_rules import add_task_rules
 
 RUNBOOK = "docs/open-webui.md"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Compute:
-    """What runs."""
-
-    fargate: Fargate
-    open_webui: ecs.FargateService
-    litellm: ecs.FargateService | None
-
-
-@dataclass(frozen=True, kw_only=True)
-class Stores:
-    """What the storage stack holds for this deployment."""
-
-    files: SharedFiles
-    database: Database
-    cache: Cache | None
-    uploads: s3.Bucket | None
 
 
 def without_effect(settings: OpenWebUIDeployment) -> list[str]:
@@ -113,9 +84,27 @@ class OpenWebUI(Stack):
             keep_data=settings.keep_data,
         )
         cognito = self._define_cognito(load_balancer) if settings.sign_in.method == "cognito" else None
-        compute = self._define_compute(vpc, groups, stores, load_balancer, cognito)
+        tasks = OpenWebUITasks(
+            self,
+            settings=settings,
+            given=given,
+            vpc=vpc,
+            groups=groups,
+            stores=stores,
+            load_balancer=load_balancer,
+            cognito=cognito,
+        )
+        self._output(
+            "SessionKeySecret", tasks.secrets["session-key"].secret_arn, "Secret that signs sessions"
+        )
+        self._output(
+            "TokenKeySecret", tasks.secrets["token-key"].secret_arn, "Secret that encrypts stored tokens"
+        )
+        self._output(
+            "ModelKeysSecret", settings.secret_name(MODEL_KEYS), "Put the keys of model back ends here"
+        )
         backup = self._define_backup(storage, stores) if settings.backup.enabled else None
-        self._define_monitoring(stores, load_balancer, compute, backup)
+        self._define_monitoring(stores, load_balancer, tasks, backup)
         self._output("Url", load_balancer.origin, "Where browsers open the application")
 
     def _define_network(self) -> ec2.IVpc:
@@ -201,134 +190,6 @@ class OpenWebUI(Stack):
             )
         return cognito
 
-    def _define_compute(
-        self,
-        vpc: ec2.IVpc,
-        groups: SecurityGroups,
-        stores: Stores,
-        load_balancer: LoadBalancer,
-        cognito: Cognito | None,
-    ) -> Compute:
-        settings, given = self._settings, self._given
-        fargate = Fargate(
-            self,
-            "Fargate",
-            vpc=vpc,
-            settings=given.tasks,
-            log_retention_days=given.monitoring.log_retention_days,
-            keep_data=settings.keep_data,
-        )
-        secrets = self._define_secrets(fargate, stores, cognito)
-        models = settings.application.litellm
-        proxy = None if models is None else self._define_litellm(fargate, groups, secrets, models)
-        variables = environment(
-            given.application,
-            origin=load_balancer.origin,
-            secure=settings.load_balancer.tls,
-            cached=settings.cached,
-            idle_timeout_seconds=settings.load_balancer.idle_timeout_seconds,
-            provider=None if cognito is None else self._provider(cognito),
-            admin_email=settings.sign_in.admin_email,
-            litellm_url=None if models is None else litellm.url(self._domain),
-            uploads=None
-            if stores.uploads is None
-            else Uploads(bucket=stores.uploads.bucket_name, region=Aws.REGION),
-        )
-        snapshot = fargate.add_upgrade_snapshot(
-            "UpgradeSnapshot",
-            database=stores.database,
-            image=open_webui.image(given.application),
-            deployment=settings.name,
-        )
-        service = fargate.add_service(
-            "OpenWebUI",
-            containers=open_webui.containers(
-                given.application, environment=variables, certificate_pem=fargate.certificate_pem
-            ),
-            secrets=secrets,
-            security_group=groups["tasks"],
-            target_group=load_balancer.target_group,
-            files={open_webui.FILES: stores.files},
-            buckets={} if stores.uploads is None else {UPLOADS_PREFIX: stores.uploads},
-            after=[stores.database.ready, snapshot],
-        )
-        if settings.database.rotation_days is not None:
-            fargate.add_rotation(
-                "Rotation", days=settings.database.rotation_days, database=stores.database, service=service
-            )
-        return Compute(fargate=fargate, open_webui=service, litellm=proxy)
-
-    def _define_secrets(
-        self, fargate: Fargate, stores: Stores, cognito: Cognito | None
-    ) -> dict[str, sm.ISecret]:
-        """Every secret that a container reads, by role; replicas of the primary's keys on a standby."""
-        settings = self._settings
-        primary, replicas = settings.secondary_of, settings.replicate_keys_to
-        copies = {} if replicas is None else {replicas.region: replicas.key_arn}
-        model_keys = settings.secret_name("model-keys")
-        secrets = {
-            "database": stores.database.secret,
-            "session-key": fargate.add_key(
-                "SessionKey",
-                field="key",
-                description="Signs the sessions of Open WebUI",
-                replicas=copies,
-                replica_of_primary=None if primary is None else primary.session_key_arn,
-            ),
-            "token-key": fargate.add_key(
-                "TokenKey",
-                field="key",
-                description="Encrypts the tokens that Open WebUI stores",
-                replicas=copies,
-                replica_of_primary=None if primary is None else primary.token_key_arn,
-            ),
-            "admin": fargate.add_key(
-                "Admin", field="password", description="Password of Open WebUI's first administrator"
-            ),
-            "model-keys": fargate.add_empty_secret(
-                "ModelKeys",
-                name=model_keys,
-                fields=("openai_api_keys", "embedding_api_key"),
-                description="Keys of model back ends, in the order of application.openai_urls, joined by ;",
-            ),
-        }
-        if stores.cache is not None:
-            secrets["cache"] = stores.cache.secret
-        if cognito is not None:
-            secrets["sign-in"] = cognito.client_secret
-        self._output("SessionKeySecret", secrets["session-key"].secret_arn, "Secret that signs sessions")
-        self._output("TokenKeySecret", secrets["token-key"].secret_arn, "Secret that encrypts stored tokens")
-        self._output("ModelKeysSecret", model_keys, "Put the keys of model back ends here")
-        return secrets
-
-    def _define_litellm(
-        self,
-        fargate: Fargate,
-        groups: SecurityGroups,
-        secrets: dict[str, sm.ISecret],
-        settings: LiteLLMSettings,
-    ) -> ecs.FargateService:
-        secrets["litellm"] = fargate.add_key("LiteLLMKey", field="key", description="Opens LiteLLM")
-        return fargate.add_model_proxy(
-            "LiteLLM",
-            containers=litellm.containers(settings, registry=self._settings.application.registry),
-            secrets=secrets,
-            security_group=groups["litellm"],
-            cpu=settings.cpu,
-            memory_mib=settings.memory_mib,
-            host=litellm.HOST,
-            domain=self._domain,
-            model_ids=[model.model_id for model in settings.models],
-        )
-
-    def _provider(self, cognito: Cognito) -> OpenIdProvider:
-        return OpenIdProvider(
-            discovery_url=cognito.discovery_url,
-            client_id=cognito.client.user_pool_client_id,
-            sign_out_url=cognito.sign_out_url,
-            merge_by_email=self._settings.restore is not None,  # users of a new pool have new subjects
-        )
-
     def _define_backup(self, storage: Storage, stores: Stores | None = None) -> Backup:
         """Vault and daily plan; a standby that has not taken over has nothing to back up."""
         settings = self._settings
@@ -353,7 +214,7 @@ class OpenWebUI(Stack):
         return backup
 
     def _define_monitoring(
-        self, stores: Stores, load_balancer: LoadBalancer, compute: Compute, backup: Backup | None
+        self, stores: Stores, load_balancer: LoadBalancer, tasks: OpenWebUITasks, backup: Backup | None
     ) -> None:
         settings = self._settings
         monitoring = Monitoring(
@@ -369,25 +230,20 @@ class OpenWebUI(Stack):
         balancer = monitoring.watch_load_balancer(load_balancer.load_balancer, load_balancer.target_group)
         if settings.load_balancer.firewall is not None:
             monitoring.watch_firewall(settings.name)
-        tasks = monitoring.watch_service("OpenWebUI", compute.open_webui)
-        if compute.litellm is not None:
-            monitoring.watch_service("LiteLLM", compute.litellm)
-        monitoring.add_service_down([balancer.no_healthy_task, tasks.no_running_task])
+        service = monitoring.watch_service("OpenWebUI", tasks.open_webui)
+        if tasks.litellm is not None:
+            monitoring.watch_service("LiteLLM", tasks.litellm)
+        monitoring.add_service_down([balancer.no_healthy_task, service.no_running_task])
         monitoring.watch_database(stores.database.cluster, settings.database)
         if stores.cache is not None:
             monitoring.watch_cache(stores.cache.serverless_cache_name, settings.cache)
         monitoring.watch_file_system(stores.files.file_system, settings.files)
         if backup is not None:
             monitoring.watch_backup(backup.vault)
-        monitoring.watch_log_group("Application", compute.fargate.application_log, FAILURES)
+        monitoring.watch_log_group("Application", tasks.fargate.application_log, FAILURES)
         console = f"https://{Aws.REGION}.console.aws.amazon.com/cloudwatch/home?region={Aws.REGION}"
         dashboard = f"{console}#dashboards/dashboard/{monitoring.dashboard.dashboard_name}"
         self._output("DashboardUrl", dashboard, "What to open when an alarm comes")
-
-    @property
-    def _domain(self) -> str:
-        """Private zone of the services that only the VPC sees."""
-        return f"{self._settings.name}.internal"
 
     def _output(self, output_id: str, value: str, description: str) -> None:
         CfnOutput(self, output_id, value=value, description=description)

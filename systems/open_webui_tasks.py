@@ -35,7 +35,7 @@ class Stores:
 
 
 class OpenWebUITasks:
-    """`fargate`, the nested stack; its services `open_webui` and, with models of Bedrock, `litellm`; `secrets` by role."""
+    """`fargate`, the nested stack; its services `open_webui` and, with Bedrock, `litellm`; `secrets` by role."""
 
     fargate: Fargate
     open_webui: ecs.FargateService

@@ -12,7 +12,7 @@ ONLY    = $(if $(DEPLOYMENT),-c deployment=$(DEPLOYMENT))
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev local local-stop test test-fast lint types synth settings schema rows diagram diff clean
+.PHONY: help setup setup-dev local local-stop test test-fast lint types synth settings schema rows diagram clean
 
 help: ## What there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14

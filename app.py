@@ -35,7 +35,8 @@ def main() -> int:
     except RuntimeError as error:
         if "ValidationFailed" not in str(error):
             raise
-        return 1  # the findings are printed already, and say where and how to answer them
+        print(error, file=sys.stderr)
+        return 1
     return 0
 
 

@@ -109,6 +109,12 @@ def _process(settings: ApplicationSettings, *, origin: str, secure: bool) -> dic
     }
 
 
+def _session_name(settings: ApplicationSettings) -> str:
+    """What sessions of this version are called in the database; `prepare` waits until no other name is left."""
+    digest = settings.image_digest
+    return f"open-webui/{settings.image_tag}" + (f"@{digest.removeprefix('sha256:')[:12]}" if digest else "")
+
+
 def _database(settings: ApplicationSettings) -> dict[str, Value]:
     """The password stands in the URL unquoted: the secret's alphabet has no punctuation. libpq reads the PG names."""
     keys = {"HOST": "host", "PORT": "port", "NAME": "dbname", "USER": "username", "PASSWORD": "password"}
@@ -117,7 +123,7 @@ def _database(settings: ApplicationSettings) -> dict[str, Value]:
         **{f"DATABASE_{name}": SecretKey("database", key) for name, key in keys.items()},
         "PGSSLMODE": "verify-full",
         "PGSSLROOTCERT": CERTIFICATE,
-        "PGAPPNAME": f"open-webui/{settings.image_tag}",
+        "PGAPPNAME": _session_name(settings),
         # Three pools per task, 28 connections at most: four tasks fit an Aurora of at most 1 ACU, ten one of 2.
         "DATABASE_POOL_SIZE": "8",
         "DATABASE_POOL_MAX_OVERFLOW": "4",

@@ -29,7 +29,12 @@ class MonitoringSettings(Model):
     """Address that alarms are sent to; AWS asks it to confirm the subscription."""
     log_retention_days: Annotated[
         RetentionDays,
-        Operated(parameter="LogRetentionDays", group="Monitoring", label="Days that logs are kept"),
+        Operated(
+            parameter="LogRetentionDays",
+            group="Monitoring",
+            label="Days that logs are kept",
+            constraint="must be a number of days that CloudWatch Logs offers",
+        ),
     ] = 90
     """Days that logs of application, tasks and network are kept."""
     audit_trail: bool = False

@@ -22,7 +22,9 @@ MEMORY_OF_CPU: dict[int, tuple[int, ...]] = {
 MOST_TASKS = 10
 Clock = Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$", examples=["07:30"])]
 Day = Literal["MON", "TUE", "WED", "THU", "FRI", "SAT", "SUN"]
-_CONSTRAINT = "memory must be one that Fargate sells for the CPU units"
+_CPU = "must be one of the CPU sizes of Fargate that are listed; 1024 units are one vCPU"
+_NUMBER = f"must be a whole number from 1 to {MOST_TASKS}"
+_CONSTRAINT = "must be one that Fargate sells for the CPU units"
 
 
 def unsold_memory(cpu: int, memory_mib: int) -> Iterator[Refusal]:
@@ -71,7 +73,7 @@ class TaskSettings(Model):
 
     cpu: Annotated[
         Cpu,
-        Operated(parameter="TaskCpu", group="Tasks", label="CPU units of one task", constraint=_CONSTRAINT),
+        Operated(parameter="TaskCpu", group="Tasks", label="CPU units of one task", constraint=_CPU),
     ] = 1024
     """CPU units of one task; 1024 are one vCPU."""
     memory_mib: Annotated[
@@ -82,11 +84,15 @@ class TaskSettings(Model):
     ] = 2048
     """Memory of one task in MiB."""
     min_tasks: Annotated[
-        int, Field(ge=1, le=MOST_TASKS), Operated(parameter="MinTasks", group="Tasks", label="Fewest tasks")
+        int,
+        Field(ge=1, le=MOST_TASKS),
+        Operated(parameter="MinTasks", group="Tasks", label="Fewest tasks", constraint=_NUMBER),
     ] = 1
     """Fewest tasks that run."""
     max_tasks: Annotated[
-        int, Field(ge=1, le=MOST_TASKS), Operated(parameter="MaxTasks", group="Tasks", label="Most tasks")
+        int,
+        Field(ge=1, le=MOST_TASKS),
+        Operated(parameter="MaxTasks", group="Tasks", label="Most tasks", constraint=_NUMBER),
     ] = 4
     """Most tasks that run; more than one needs the cache."""
     cpu_target_percent: Annotated[int, Field(ge=10, le=95)] = 70

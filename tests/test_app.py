@@ -98,3 +98,27 @@ def test_what_loads_synthesizes(seed: int, folder: Path, tmp_path: Path) -> None
     run = run_app(tmp_path / "out", environment=WITHOUT_CDK_RULES, deployments=str(folder))
     assert run.returncode == 0, run.stdout[-3000:] + run.stderr[-3000:]
     assert len(list((tmp_path / "out").glob("mutated-*.template.json"))) == DIFFERENT
+
+
+@pytest.mark.slow
+def test_cdk_nag_is_really_asked(tmp_path: Path) -> None:
+    """Without the acknowledgments the same deployment has findings, and the synthesis fails and names them."""
+    code = (
+        "import sys\n"
+        "from aws_cdk import Validations\n"
+        "Validations.acknowledge = lambda self, *acknowledgments: None\n"
+        "import app\n"
+        "sys.exit(app.main())"
+    )
+    context = json.dumps({"deployment": "open-webui-dev"})
+    run = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=ROOT,
+        env={**os.environ, "CDK_OUTDIR": str(tmp_path), "CDK_CONTEXT_JSON": context, **WITHOUT_CDK_RULES},
+        capture_output=True,
+        text=True,
+    )
+    assert run.returncode == 1
+    assert "validation-report.json" in run.stderr
+    assert "AwsSolutions-COG8" in (tmp_path / "validation-report.json").read_text()
+    assert "Traceback" not in run.stderr

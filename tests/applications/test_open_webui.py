@@ -200,6 +200,13 @@ def test_the_session_names_the_version_to_the_database() -> None:
     assert made().plain["PGAPPNAME"] == "open-webui/v0.12.4-slim"
 
 
+def test_another_digest_of_the_same_tag_is_another_version_to_the_database() -> None:
+    names = {
+        made(ApplicationSettings(image_digest=f"sha256:{digit * 64}")).plain["PGAPPNAME"] for digit in "ab"
+    }
+    assert names == {"open-webui/v0.12.4-slim@aaaaaaaaaaaa", "open-webui/v0.12.4-slim@bbbbbbbbbbbb"}
+
+
 @pytest.mark.row("F6")
 def test_litellm_comes_before_other_back_ends() -> None:
     settings = ApplicationSettings(openai_urls=("https://a.example.com", "https://b.example.com"))

@@ -8,7 +8,9 @@ CDK    := $(NODE) node_modules/aws-cdk/bin/cdk
 # The CDK's Python library starts `node`, and the CLI starts `python`: both from the virtual environment.
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 DEPLOYMENT ?=
-ONLY    = $(if $(DEPLOYMENT),-c deployment=$(DEPLOYMENT))
+DEPLOYMENTS ?=
+FOLDER  = $(if $(DEPLOYMENTS),--deployments $(DEPLOYMENTS))
+ONLY    = $(if $(DEPLOYMENT),-c deployment=$(DEPLOYMENT)) $(if $(DEPLOYMENTS),-c deployments=$(abspath $(DEPLOYMENTS)))
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
@@ -44,7 +46,7 @@ synth: setup ## Templates into cdk.out, and the table of their sizes [DEPLOYMENT
 	@$(PY) -m commands budgets $(if $(DEPLOYMENT),--deployment $(DEPLOYMENT))
 
 settings: setup ## The effective settings with the origin of each [DEPLOYMENT=...]
-	@$(PY) -m commands settings $(DEPLOYMENT)
+	@$(PY) -m commands settings $(FOLDER) $(DEPLOYMENT)
 
 schema: setup ## deployments/schema.json and docs/settings.md from the settings models
 	@$(PY) -m commands schema
@@ -56,7 +58,7 @@ diagram: setup ## The pictures in docs/ from the templates
 	@$(PY) -m commands diagram
 
 local: setup ## Deploy to an embedded AWS on loopback [DEPLOYMENT=open-webui-dev]
-	@$(PY) -m commands local up --deployment $(or $(DEPLOYMENT),open-webui-dev)
+	@$(PY) -m commands local up $(FOLDER) --deployment $(or $(DEPLOYMENT),open-webui-dev)
 
 local-stop: setup ## End the embedded AWS
 	@$(PY) -m commands local stop

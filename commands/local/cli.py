@@ -141,8 +141,8 @@ def _tell(place: Place, deployment: str, running: server.Server) -> None:
     for table in (report.stack_table(stacks), report.output_table(stacks[0]), report.depth_table(stacks)):
         CONSOLE.print(table)
     CONSOLE.print(
-        f"AWS_ENDPOINT_URL={running.url} AWS_ACCESS_KEY_ID={place.account} AWS_SECRET_ACCESS_KEY=local"
-        f" AWS_REGION={place.region} aws cloudformation list-stacks",
+        f"export AWS_ENDPOINT_URL={running.url} AWS_ACCESS_KEY_ID={place.account} AWS_SECRET_ACCESS_KEY=local"
+        f" AWS_REGION={place.region} AWS_DEFAULT_REGION={place.region}; aws cloudformation list-stacks",
         soft_wrap=True,
     )
 
@@ -156,6 +156,7 @@ def _deploy(place: Place, deployment: str, found: server.Server, *, tell: Callab
         "never",
         "--progress",
         "events",
+        "--no-previous-parameters",  # else a value that changed in the file keeps what the stack was made with
     )
     try:
         run(place, "deploy", *arguments, port=found.port, tell=tell)

@@ -1,5 +1,6 @@
 """`python -m commands local`: what a user types, and what goes wrong."""
 
+import json
 import os
 import re
 import shutil
@@ -90,8 +91,23 @@ def test_interrupted_command_leaves_no_process(state: Path) -> None:
     assert processes_of(state) == []
 
 
+def with_tasks(folder: Path, *, cpu: int, memory_mib: int) -> Path:
+    """A folder with the example, its tasks of another size."""
+    text = (DEPLOYMENTS / f"{DEFAULT}.yaml").read_text()
+    (folder / f"{DEFAULT}.yaml").write_text(f"{text}tasks: {{cpu: {cpu}, memory_mib: {memory_mib}}}\n")
+    return folder
+
+
+def parameters(place: Place) -> dict[str, str]:
+    """What the deployed root stack was given."""
+    port = json.loads((place.state / "emulator.json").read_text())["port"]
+    client = place.client("cloudformation", url=f"http://localhost:{port}")
+    [stack] = client.describe_stacks(StackName=DEFAULT)["Stacks"]
+    return {each["ParameterKey"]: each["ParameterValue"] for each in stack["Parameters"]}
+
+
 @pytest.mark.lifecycle
-def test_up_twice_destroy_and_stop(state: Path, assembly: Path) -> None:
+def test_up_twice_destroy_and_stop(state: Path, assembly: Path, tmp_path: Path) -> None:
     place = Place(state=state)
     shutil.copytree(assembly, place.assembly)
     assembly_cache.keep(place, DEFAULT, DEPLOYMENTS)
@@ -111,6 +127,9 @@ def test_up_twice_destroy_and_stop(state: Path, assembly: Path) -> None:
     assert second.returncode == 0, second.stdout + second.stderr
     assert "starting the emulator" not in second.stdout
     assert "nothing has changed since the last synthesis" in second.stdout
+    changed = local("up", "--deployments", str(with_tasks(tmp_path, cpu=1024, memory_mib=2048)), state=state)
+    assert changed.returncode == 0, changed.stdout + changed.stderr
+    assert parameters(place)["TaskCpu"] == "1024"
     assert "nothing is left of it" in local("destroy", state=state).stdout
     assert local("stop", state=state).stdout.strip() == "the embedded AWS has ended"
     assert processes_of(state) == []

@@ -30,6 +30,7 @@ def lint(files: list[Path]) -> str:
     return run.stdout + run.stderr
 
 
+@pytest.mark.slow
 def test_cfn_lint_finds_nothing(assembly: Path) -> None:
     files = [template.file for deployment in COMMITTED for template in templates(assembly, deployment)]
     assert lint(files) == ""

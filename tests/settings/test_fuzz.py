@@ -18,7 +18,7 @@ LINE = re.compile(rf"[^\n]+\.yaml:[1-9]\d*: {FIELD}(?:\.{FIELD}|\[\d+\])*: \S[^\
 LONGEST_LINE = 1000
 
 
-@pytest.mark.parametrize("shard", range(SHARDS))
+@pytest.mark.parametrize("shard", [0, *(pytest.param(n, marks=pytest.mark.slow) for n in range(1, SHARDS))])
 def test_a_spoiled_file_loads_or_is_refused_in_the_documented_form(shard: int, tmp_path: Path) -> None:
     @settings(
         max_examples=EXAMPLES // SHARDS,

@@ -8,10 +8,13 @@ from pathlib import Path
 from aws_cdk import App, Validations
 from cdk_nag import AwsSolutionsChecks
 
+from settings.context import refuse_unknown_keys
 from settings.load import BadDeploymentFile, deployment_files, load_deployment
 from systems import build
 
 ROOT = Path(__file__).parent
+PACKAGES = ROOT / ".venv-open-webui"
+"""Where `make try` installs Open WebUI, a virtual environment per version."""
 
 
 def main() -> int:
@@ -23,13 +26,16 @@ def main() -> int:
     Validations.of(app).add_plugins(AwsSolutionsChecks(app))
     folder = ROOT / (app.node.try_get_context("deployments") or "deployments")
     try:
+        refuse_unknown_keys(app.node.get_all_context())
         files = deployment_files(folder, only=app.node.try_get_context("deployment"))
-        deployments = [load_deployment(file).deployment for file in files]
+        loaded = [load_deployment(file) for file in files]
     except BadDeploymentFile as error:
         print(error, file=sys.stderr)
         return 2
-    for deployment in deployments:
-        build(app, deployment)
+    for one in loaded:
+        for warning in one.warnings(packages=PACKAGES):
+            print(warning, file=sys.stderr)
+        build(app, one.deployment)
     try:
         app.synth()
     except RuntimeError as error:

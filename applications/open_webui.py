@@ -13,6 +13,7 @@ HEALTH_PATH = "/health"  # not /ready: it fails with Redis and would take every 
 CALLBACK_PATH = "/oauth/oidc/callback"
 SIGN_OUT_PATH = "/auth"
 DATABASE_NAME = "openwebui"
+CONTAINER = "open-webui"
 
 # Folders that the image does not have: what it has under /app/backend/data (caches made at build) stays readable,
 # and no container runtime tries to copy owners into an NFS volume.
@@ -77,7 +78,7 @@ def containers(
         before_seconds=PREPARE_SECONDS,
     )
     application = Container(
-        name="open-webui",
+        name=CONTAINER,
         image=image(settings),
         command=_command(environment),
         environment=environment,

@@ -43,6 +43,15 @@ class OpenIdProvider:
 
 
 @dataclass(frozen=True, kw_only=True)
+class DatabaseAddress:
+    """Where the database is; role and password stand in a secret."""
+
+    host: str
+    port: int
+    name: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Uploads:
     """The bucket that uploaded files go to."""
 
@@ -57,6 +66,7 @@ def environment(
     secure: bool,
     cached: bool,
     idle_timeout_seconds: int,
+    database: DatabaseAddress,
     provider: OpenIdProvider | None,
     admin_email: str | None = None,
     litellm_url: str | None = None,
@@ -73,7 +83,7 @@ def environment(
         **_process(settings, origin=origin, secure=secure),
         # uvicorn's command line reads it: no variable of Open WebUI.
         "UVICORN_TIMEOUT_KEEP_ALIVE": str(idle_timeout_seconds + KEEP_ALIVE_LONGER_SECONDS),
-        **_database(settings),
+        **_database(settings, database),
         **_sign_in(provider, origin=origin, admin_email=admin_email),
         **_models(settings, litellm_url),
         **_embedding(settings, litellm_url),
@@ -115,12 +125,18 @@ def _session_name(settings: ApplicationSettings) -> str:
     return f"open-webui/{settings.image_tag}" + (f"@{digest.removeprefix('sha256:')[:12]}" if digest else "")
 
 
-def _database(settings: ApplicationSettings) -> dict[str, Value]:
-    """The password stands in the URL unquoted: the secret's alphabet has no punctuation. libpq reads the PG names."""
-    keys = {"HOST": "host", "PORT": "port", "NAME": "dbname", "USER": "username", "PASSWORD": "password"}
+def _database(settings: ApplicationSettings, database: DatabaseAddress) -> dict[str, Value]:
+    """The password stands in the URL unquoted: the secret's alphabet has no punctuation. libpq reads the PG names.
+
+    The address is plain, so that tasks of a restored database differ from those of the lost one, and are started.
+    """
     return {
         "DATABASE_TYPE": "postgresql",
-        **{f"DATABASE_{name}": SecretKey("database", key) for name, key in keys.items()},
+        "DATABASE_HOST": database.host,
+        "DATABASE_PORT": str(database.port),
+        "DATABASE_NAME": database.name,
+        "DATABASE_USER": SecretKey("database", "username"),
+        "DATABASE_PASSWORD": SecretKey("database", "password"),
         "PGSSLMODE": "verify-full",
         "PGSSLROOTCERT": CERTIFICATE,
         "PGAPPNAME": _session_name(settings),
@@ -175,6 +191,8 @@ def _models(settings: ApplicationSettings, litellm_url: str | None) -> dict[str,
     variables: dict[str, Value] = {
         "ENABLE_OPENAI_API": flag(bool(urls)),
         "ENABLE_OLLAMA_API": flag(bool(settings.ollama_urls)),
+        # Else each model is the administrators' alone until one of them grants it.
+        "BYPASS_MODEL_ACCESS_CONTROL": flag(settings.model_access == "everybody"),
     }
     if urls:
         variables["OPENAI_API_BASE_URLS"] = ";".join(urls)

@@ -3,17 +3,16 @@
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.table import Table
 
 from commands.assembly import RESOURCE_LIMIT, ROOT, deployments, templates
+from commands.console import console
 
 Only = Annotated[str | None, typer.Option("--deployment", help="Left out: every deployment in cdk.out.")]
 
 
 def budgets(deployment: Only = None) -> None:
     """Print where the templates are and how much of its budget each takes; exit 1 if one is over."""
-    console = Console()
     assembly = ROOT / "cdk.out"
     over = False
     for name in [deployment] if deployment else deployments(assembly):
@@ -32,6 +31,6 @@ def budgets(deployment: Only = None) -> None:
                 str(RESOURCE_LIMIT),
                 style=style,
             )
-        console.print(table)
+        console().print(table)
     if over:
         raise typer.Exit(1)

@@ -5,10 +5,10 @@ import sys
 from collections import defaultdict
 
 import typer
-from rich.console import Console
 from rich.table import Table
 
 from commands.assembly import ROOT
+from commands.console import console
 
 ROWS = {
     "C1": "network: own or existing VPC",
@@ -44,10 +44,12 @@ def rows() -> None:
     table.add_column("shown by", overflow="fold")
     for row, what in ROWS.items():
         found = sorted(tests[row])
-        table.add_row(row, what, str(len(found)), "\n".join(found) or "[bold red]none[/]")
-    Console().print(table)
+        table.add_row(row, what, str(len(found)), found[0] if found else "[bold red]none[/]")
+        for test in found[1:]:
+            table.add_row(row, "", "", test)
+    console().print(table)
     if missing := [row for row in ROWS if not tests[row]]:
-        Console(stderr=True).print(f"no test shows {', '.join(missing)}")
+        typer.echo(f"no test shows {', '.join(missing)}", err=True)
         raise typer.Exit(1)
 
 
@@ -60,7 +62,8 @@ def _tests_by_row() -> dict[str, set[str]]:
         text=True,
     )
     if listed.returncode != 0:
-        Console(stderr=True).print(listed.stdout + listed.stderr, markup=False)
+        said = (listed.stdout + listed.stderr).splitlines()
+        typer.echo("\n".join(line for line in said if not line.startswith("row\t")), err=True)
         raise typer.Exit(1)
     tests: defaultdict[str, set[str]] = defaultdict(set)
     for line in listed.stdout.splitlines():

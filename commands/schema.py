@@ -24,19 +24,40 @@ What a deployment file may say. Made by `make schema` from `settings/`: change i
 A deployment is a file `deployments/NAME.yaml`; `NAME` names the stack. What it leaves out comes from the preset of its
 `environment`, else from the default. A list in the file replaces the default, a section is merged with it, and `null`
 takes a setting out. `make settings DEPLOYMENT=NAME` prints what is in force, and where each value comes from.
-The first line `# yaml-language-server: $schema=schema.json` brings completion and checks to the editor.
+The first line `# yaml-language-server: $schema=schema.json` brings completion and checks to the editor. In a folder or
+repository of your own, write the schema beside your files with `python -m commands schema --output ../ours/schema.json`
+and use the same line, or put the path of this checkout into it: `$schema=/…/deployments/schema.json`.
 
 A setting with a *parameter* can be changed without a new synthesis: it is a CloudFormation parameter of the root stack.
 """
 
 
-def schema(folder: Annotated[Path, typer.Option(help="Where to write: the checkout.")] = ROOT) -> None:
-    """Write deployments/schema.json and docs/settings.md."""
+def schema(
+    folder: Annotated[Path, typer.Option(help="Where to write: the checkout.")] = ROOT,
+    output: Annotated[
+        Path | None, typer.Option(help="Write the schema alone, to this file, for deployments elsewhere.")
+    ] = None,
+) -> None:
+    """Write deployments/schema.json and docs/settings.md, or the schema alone."""
+    if output is not None:
+        _write_schema(output)
+        return
     for path, text in ((SCHEMA, json_schema()), (REFERENCE, reference())):
         file = folder / path
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text, encoding="utf-8")
         typer.echo(f"wrote {file}")
+
+
+def _write_schema(file: Path) -> None:
+    try:
+        file.write_text(json_schema(), encoding="utf-8")
+    except OSError as error:
+        typer.echo(
+            f"{file}: cannot be written ({error.strerror}); name a file in a folder that exists", err=True
+        )
+        raise typer.Exit(2) from None
+    typer.echo(f"wrote {file}")
 
 
 def json_schema() -> str:

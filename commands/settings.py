@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap
 
+from commands.console import console
 from settings.fields import value_at
 from settings.load import BadDeploymentFile, Loaded, deployment_files, load_deployment
 
@@ -44,7 +44,7 @@ def settings(
         raise typer.Exit(2) from None
     for one in loaded:
         if output is Format.table:
-            Console().print(as_table(one))
+            console().print(as_table(one))
         else:
             print(as_yaml(one) if output is Format.yaml else as_json(one))  # noqa: T201 -- read by programs
 

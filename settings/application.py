@@ -1,14 +1,17 @@
 """Open WebUI itself, wherever it runs."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
+from settings.caution import Caution
+from settings.known_variables import READ_BY_OTHERS, known_variables
 from settings.litellm import LiteLLMSettings
 from settings.model import Model, Refusal
 from settings.operated import Operated
-from settings.problems import shown
+from settings.problems import nearest, shown
 from settings.reserved_variables import HARMFUL, SET_BY_DEPLOYMENT
 from settings.text import Url
 from settings.versions import OPEN_WEBUI
@@ -35,7 +38,7 @@ def _ours_or_secret(name: str) -> str:
 
 
 VariableName = Annotated[
-    str, Field(pattern=VARIABLE, examples=["ENABLE_RAG_WEB_SEARCH"]), AfterValidator(_ours_or_secret)
+    str, Field(pattern=VARIABLE, examples=["ENABLE_WEB_SEARCH"]), AfterValidator(_ours_or_secret)
 ]
 
 
@@ -99,6 +102,8 @@ class ApplicationSettings(Model):
     """Ollama back ends."""
     litellm: LiteLLMSettings | None = None
     """Models of Amazon Bedrock through LiteLLM. Left out: none."""
+    model_access: Literal["everybody", "granted"] = "everybody"
+    """Who meets the models: `everybody` who signs in, or those to whom an administrator `granted` each one."""
     embedding: EmbeddingSettings = EmbeddingSettings()
     """Embeddings for uploaded documents."""
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
@@ -109,6 +114,23 @@ class ApplicationSettings(Model):
         dict[VariableName, Annotated[str, Field(max_length=4096)]], Field(max_length=50)
     ] = Field(default_factory=dict)
     """More variables that Open WebUI reads; those that the deployment sets itself and secrets are refused."""
+
+    def unknown_variables(self, *, packages: Path) -> Iterator[Caution]:
+        """Names in `environment` that this version does not read; none where nobody knows what it reads.
+
+        packages: see `known_variables`.
+        """
+        version = self.image_tag.removeprefix("v").removesuffix("-slim")
+        known = known_variables(version, packages=packages) if self.environment else None
+        if known is None:
+            return
+        for name in sorted(self.environment.keys() - known):
+            if not name.startswith(tuple(READ_BY_OTHERS)):
+                meant = nearest(name, sorted(known))
+                remedy = f"did you mean {meant}?" if meant else "look the name up in its documentation"
+                yield Caution(
+                    ("environment", name), f"Open WebUI {version} does not read this variable; {remedy}"
+                )
 
     def refusals(self) -> Iterator[Refusal]:
         for name in ("openai_urls", "ollama_urls"):

@@ -6,6 +6,7 @@ from typing import Annotated
 from pydantic import Field
 
 from settings.model import Model, Refusal
+from settings.text import OfKnownRegion
 
 VAULT_ARN = r"^arn:aws[a-z-]*:backup:[a-z0-9-]+:\d{12}:backup-vault:[A-Za-z0-9_-]{2,50}$"
 
@@ -36,6 +37,7 @@ class BackupSettings(Model):
                 pattern=VAULT_ARN,
                 examples=["arn:aws:backup:eu-central-1:111122223333:backup-vault:open-webui-standby"],
             ),
+            OfKnownRegion,
         ]
         | None
     ) = None

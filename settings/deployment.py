@@ -2,11 +2,13 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
 from settings.backup import BackupSettings
+from settings.caution import Caution, examples_left
 from settings.database import DatabaseSettings
 from settings.model import Model, Refusal
 from settings.monitoring import MonitoringSettings
@@ -71,6 +73,13 @@ class DeploymentBase(Model):
         yield from self._region_refusals()
         yield from self._standby_refusals()
 
+    def cautions(self, *, packages: Path) -> Iterator[Caution]:
+        """What is right and probably not meant.
+
+        packages: folder of installed applications, a folder per version; may be missing.
+        """
+        yield from examples_left(self.model_dump(mode="json"))
+
     def _region_refusals(self) -> Iterator[Refusal]:
         """What lies in the wrong region."""
         region = self.region
@@ -101,7 +110,7 @@ class DeploymentBase(Model):
                 yield Refusal(message, field, "region")
 
     def _standby_refusals(self) -> Iterator[Refusal]:
-        primary, keys = self.secondary_of, ("session_key_arn", "token_key_arn")
+        primary, keys = self.secondary_of, ("session_key_arn", "token_key_arn", "model_keys_arn")
         if primary is None:
             return
         if self.region is not None and primary.region == self.region:

@@ -7,7 +7,7 @@ from typing import cast
 from settings.problems import Problem, nearest, shown
 from settings.reading import Origin, Reading
 from settings.systems import Deployment
-from settings.yaml_document import Unreadable, read_document
+from settings.yaml_document import Document, Unreadable, read_document
 
 MOST_LINES = 200
 """More errors than this are counted, not printed: the file is no deployment file."""
@@ -24,6 +24,20 @@ class Loaded:
     deployment: Deployment
     origins: dict[str, Origin]
     """Dotted path of each setting → where its value comes from."""
+    file: Path
+    document: Document
+
+    def warnings(self, *, packages: Path) -> list[str]:
+        """What is right and probably not meant, a line each, in the order of the file.
+
+        packages: folder of virtual environments with applications, one per version; may be missing.
+        """
+        cautions = self.deployment.cautions(packages=packages)
+        problems = [
+            Problem(self.file, self.document.line(each.path), each.path, f"warning: {each.message}")
+            for each in cautions
+        ]
+        return [str(problem) for problem in sorted(problems, key=lambda problem: problem.line)]
 
 
 def deployment_files(folder: Path, *, only: str | None = None) -> list[Path]:
@@ -73,4 +87,9 @@ def load_deployment(path: Path) -> Loaded:
             more = f"has {len(lines) - MOST_LINES} more errors; correct these first"
             lines[MOST_LINES:] = [str(Problem(path, ordered[-1].line, (), more))]
         raise BadDeploymentFile("\n".join(lines))
-    return Loaded(deployment=cast("Deployment", reading.deployment), origins=reading.origins())
+    return Loaded(
+        deployment=cast("Deployment", reading.deployment),
+        origins=reading.origins(),
+        file=path,
+        document=document,
+    )

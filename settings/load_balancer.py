@@ -9,7 +9,7 @@ from settings.model import Model, Refusal
 from settings.operated import Operated
 from settings.places import COUNTRIES
 from settings.problems import shown
-from settings.text import HostName, Ipv4Block
+from settings.text import HostName, Ipv4Block, OfKnownRegion
 
 CERTIFICATE_ARN = r"^arn:aws[a-z-]*:acm:[a-z0-9-]+:\d{12}:certificate/[0-9a-zA-Z-]+$"
 
@@ -74,6 +74,7 @@ class LoadBalancerSettings(Model):
                     "arn:aws:acm:eu-west-1:111122223333:certificate/01234567-89ab-cdef-0123-456789abcdef"
                 ],
             ),
+            OfKnownRegion,
             Operated(
                 parameter="CertificateArn",
                 group="Load balancer",

@@ -1,10 +1,12 @@
 """The deployment file of `system: open-webui`."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Literal
 
 from settings.application import ApplicationSettings
 from settings.cache import CacheSettings
+from settings.caution import Caution
 from settings.database import CERTIFIED_REGIONS
 from settings.deployment import DeploymentBase
 from settings.files import FileSettings
@@ -37,6 +39,17 @@ class OpenWebUIDeployment(DeploymentBase):
     def cached(self) -> bool:
         """Whether the cache is made."""
         return self.tasks.max_tasks > 1 if self.cache.enabled is None else self.cache.enabled
+
+    def cautions(self, *, packages: Path) -> Iterator[Caution]:
+        yield from super().cautions(packages=packages)
+        for caution in self.application.unknown_variables(packages=packages):
+            yield Caution(("application", *caution.path), caution.message)
+        if self.sign_in.invites_nobody and not self.stands_by:
+            message = (
+                "is left out, so the deployment invites nobody to sign in; give the first person's address, or "
+                "make the first user by hand: docs/open-webui.md, People and groups"
+            )
+            yield Caution(("sign_in", "admin_email"), message)
 
     def refusals(self) -> Iterator[Refusal]:
         yield from super().refusals()

@@ -56,7 +56,11 @@ class Reading:
                 ("name",),
                 f"is not a setting; the file's name, {shown(path.stem)}, names the deployment, take it out",
             )
-        self.model = self._model()
+        self.deployment = None
+        model = self._model()
+        if model is None:
+            return
+        self.model = model
         environment = document.values.get("environment")
         self.environment = environment if isinstance(environment, str) and environment in PRESETS else None
         self.preset = known_sections(PRESETS[self.environment], self.model) if self.environment else {}
@@ -70,8 +74,9 @@ class Reading:
         assert self.deployment is not None
         return {dotted(path): self._origin(path) for path in leaves(self.deployment, ())}
 
-    def _model(self) -> type[DeploymentBase]:
-        """The model of the system that is named, or that was probably meant."""
+    def _model(self) -> type[DeploymentBase] | None:
+        """The model of the system that is named. Without a name: what all systems share. With a name that nobody knows:
+        none, for whatever else is said would be guessed."""
         system = self.document.values.get("system")
         if isinstance(system, str) and system in SYSTEMS:
             return deployment_model(system)
@@ -79,12 +84,13 @@ class Reading:
         meant = nearest(system, list(SYSTEMS)) if isinstance(system, str) else None
         if not self.document.has(("system",)):
             self._wrong(("system",), f"is missing; give the system that this file deploys, one of {known}")
-        elif ("system",) not in self.doubtful:
+            return DeploymentBase
+        if ("system",) not in self.doubtful:
             remedy = f"did you mean {meant}? Known are {known}" if meant else f"use one of {known}"
             self._wrong(
                 ("system",), f"{shown(system, self.document.written(('system',)))} is not a system; {remedy}"
             )
-        return deployment_model(meant) if meant else DeploymentBase
+        return None
 
     def _built(self) -> DeploymentBase | None:
         """The settings, with placeholders for what is wrong; None where that cannot be had."""

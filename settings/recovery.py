@@ -6,7 +6,7 @@ from typing import Annotated
 from pydantic import Field
 
 from settings.model import Model, Refusal
-from settings.text import DeploymentName, Region, region_of
+from settings.text import DeploymentName, OfKnownRegion, Region, region_of
 
 SNAPSHOT_ARN = r"^arn:aws[a-z-]*:rds:[a-z0-9-]+:\d{12}:cluster-snapshot:[A-Za-z0-9:-]+$"
 REPLICA_ARN = r"^arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:\d{12}:secret:[A-Za-z0-9/_+=.@-]+-[A-Za-z0-9]{6}$"
@@ -20,11 +20,12 @@ SecretArn = Annotated[
         max_length=2048,
         examples=["arn:aws:secretsmanager:eu-central-1:111122223333:secret:SessionKey-AbC123"],
     ),
+    OfKnownRegion,
 ]
 
 
 class ReplicaSettings(Model):
-    """Where the application's keys are replicated to, so that a standby reads what the primary encrypted."""
+    """Where the application's keys and those of model back ends are replicated to, so that a standby has them."""
 
     region: Annotated[Region, Field(examples=["eu-central-1"])]
     """Region of the standby."""
@@ -34,6 +35,7 @@ class ReplicaSettings(Model):
             pattern=KEY_ARN,
             examples=["arn:aws:kms:eu-central-1:111122223333:key/01234567-89ab-cdef-0123-456789abcdef"],
         ),
+        OfKnownRegion,
     ]
     """Key of the standby (its output `ReplicaKeyArn`) that encrypts the replicas."""
 
@@ -56,6 +58,7 @@ class RestoreSettings(Model):
             max_length=2048,
             examples=["arn:aws:rds:eu-central-1:111122223333:cluster-snapshot:awsbackup:job-0123"],
         ),
+        OfKnownRegion,
     ]
     """Aurora cluster snapshot or AWS Backup recovery point, in the deployment's region."""
     file_system_id: (
@@ -88,4 +91,7 @@ class PrimarySettings(Model):
     `restore`."""
     token_key_arn: SecretArn | None = None
     """Replica, in this region, of the primary's secret that its output `TokenKeySecret` names; needed with
+    `restore`."""
+    model_keys_arn: SecretArn | None = None
+    """Replica, in this region, of the primary's secret that its output `ModelKeysSecret` names; needed with
     `restore`."""

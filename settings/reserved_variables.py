@@ -7,6 +7,7 @@ _INSTEAD: dict[str, str] = {
     "application.session_hours": "JWT_EXPIRES_IN",
     "application.openai_urls": "OPENAI_API_BASE_URLS ENABLE_OPENAI_API",
     "application.ollama_urls": "OLLAMA_BASE_URLS ENABLE_OLLAMA_API",
+    "application.model_access": "BYPASS_MODEL_ACCESS_CONTROL",
     "application.embedding": """
         RAG_EMBEDDING_ENGINE RAG_EMBEDDING_MODEL RAG_OPENAI_API_BASE_URL RAG_OLLAMA_BASE_URL
         PGVECTOR_INITIALIZE_MAX_VECTOR_LENGTH

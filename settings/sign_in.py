@@ -139,6 +139,11 @@ class SignInSettings(Model):
     deletion_protection: bool = True
     """Refuse deletion of the user pool until it is switched off."""
 
+    @property
+    def invites_nobody(self) -> bool:
+        """Whether the user pool starts without anybody, and no provider says who belongs to which group."""
+        return self.method == "cognito" and self.admin_email is None and not any(map(_groups, self.providers))
+
     def refusals(self) -> Iterator[Refusal]:
         names = [provider.name for provider in self.providers]
         for index, name in enumerate(names):
@@ -147,7 +152,7 @@ class SignInSettings(Model):
                     f"{name} is the name of another provider too; give each its own",
                     f"providers.{index}.name",
                 )
-        if self.group_map and not any(_groups(provider) for provider in self.providers):
+        if self.group_map and not any(map(_groups, self.providers)):
             message = (
                 "has no provider that reads groups; give one groups_attribute or groups_claim, or remove it"
             )

@@ -20,10 +20,13 @@ MEMORY_OF_CPU: dict[int, tuple[int, ...]] = {
 }
 """What Fargate sells (Amazon ECS developer guide, "Task CPU and memory"), of the values that we offer."""
 MOST_TASKS = 10
+HIGHEST_MINIMUM = 4
+"""Load adds the rest; a template rule names each minimum with the maximums below it."""
 Clock = Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$", examples=["07:30"])]
 Day = Literal["MON", "TUE", "WED", "THU", "FRI", "SAT", "SUN"]
 _CPU = "must be one of the CPU sizes of Fargate that are listed; 1024 units are one vCPU"
-_NUMBER = f"must be a whole number from 1 to {MOST_TASKS}"
+_FEWEST = f"must be a whole number from 1 to {HIGHEST_MINIMUM}"
+_MOST = f"must be a whole number from 1 to {MOST_TASKS}"
 _CONSTRAINT = "must be one that Fargate sells for the CPU units"
 
 
@@ -85,14 +88,14 @@ class TaskSettings(Model):
     """Memory of one task in MiB."""
     min_tasks: Annotated[
         int,
-        Field(ge=1, le=MOST_TASKS),
-        Operated(parameter="MinTasks", group="Tasks", label="Fewest tasks", constraint=_NUMBER),
+        Field(ge=1, le=HIGHEST_MINIMUM),
+        Operated(parameter="MinTasks", group="Tasks", label="Fewest tasks", constraint=_FEWEST),
     ] = 1
     """Fewest tasks that run."""
     max_tasks: Annotated[
         int,
         Field(ge=1, le=MOST_TASKS),
-        Operated(parameter="MaxTasks", group="Tasks", label="Most tasks", constraint=_NUMBER),
+        Operated(parameter="MaxTasks", group="Tasks", label="Most tasks", constraint=_MOST),
     ] = 4
     """Most tasks that run; more than one needs the cache."""
     cpu_target_percent: Annotated[int, Field(ge=10, le=95)] = 70

@@ -52,6 +52,15 @@ def _known_region(value: str) -> str:
     return value
 
 
+def _of_known_region(arn: str) -> str:
+    region = region_of(arn)
+    if region not in REGIONS:
+        meant = nearest(region, sorted(REGIONS))
+        remedy = f"did you mean {meant}?" if meant else "take the ARN as AWS prints it"
+        raise ValueError(f"{shown(region)} in the ARN is not a region; {remedy}")
+    return arn
+
+
 def _block(value: str) -> str:
     ipv4_block(value)
     return value
@@ -68,6 +77,8 @@ Region = Annotated[
     AfterValidator(_known_region),
     Field(examples=["eu-west-1"], json_schema_extra={"enum": sorted(REGIONS)}),
 ]
+OfKnownRegion = AfterValidator(_of_known_region)
+"""Follows the pattern of an ARN that has a region."""
 DeploymentName = Annotated[
     str, Field(pattern=DEPLOYMENT_NAME, min_length=3, max_length=28, examples=["open-webui-dev"])
 ]

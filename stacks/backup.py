@@ -2,38 +2,25 @@
 
 from collections.abc import Mapping, Sequence
 
-from aws_cdk import Acknowledgment, Aws, Duration, NestedStack, Validations
+from aws_cdk import Duration, NestedStack
 from aws_cdk import aws_backup as backup
 from aws_cdk import aws_efs as efs
 from aws_cdk import aws_events as events
-from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_rds as rds
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
+from constructs.data.backup_role import BackupRole
 from constructs.data.emptied_vault import EmptiedVault
-from constructs.data.retention import kept
+from constructs.data.protected_vault import ProtectedVault
+from constructs.data.restore_tests import RestoreTests
 from settings.backup import BackupSettings, VaultLock
 
 START_WITHIN = Duration.hours(1)
 COMPLETE_WITHIN = Duration.hours(12)
-TEST_DAY = "SUN"
 TEST_HOURS_LATER = 12
 """The newest backup is complete by then."""
-VALIDATION_HOURS = 1
-"""A restored copy stands this long, to be looked at, and is then deleted by AWS Backup."""
-PRINCIPAL = "aws:PrincipalArn"
-SERVICE_POLICIES = {
-    "backup": ("AWSBackupServiceRolePolicyForBackup", "AWSBackupServiceRolePolicyForS3Backup"),
-    "restore": ("AWSBackupServiceRolePolicyForRestores", "AWSBackupServiceRolePolicyForS3Restore"),
-}
-WHY_MANAGED = (
-    "AWS Backup documents these policies as the permissions of its roles and extends them with the service; "
-    "the role is "
-    "assumed by backup.amazonaws.com for this account alone, and used by one plan whose resources are "
-    "listed by ARN."
-)
 
 
 class Backup(NestedStack):
@@ -55,26 +42,26 @@ class Backup(NestedStack):
         vault_name: str,
         keep_data: bool,
     ) -> None:
-        """`vault_name`: the deployment's name. `keep_data`: the vault outlives the stack."""
+        """`key`: of recovery points and logs. `vault_name`: the deployment's name.
+
+        `keep_data`: the vault outlives the stack.
+        """
         super().__init__(scope, construct_id, description=f"{vault_name}: backup")
         self._settings = settings
         self._name = vault_name
-        vault = backup.BackupVault(
+        self._protected = ProtectedVault(
             self,
             "Vault",
-            backup_vault_name=vault_name,
-            encryption_key=key,
-            access_policy=iam.PolicyDocument(statements=[_copies_from_this_account()]),
-            lock_configuration=None if settings.lock is None else _lock(settings.lock),
-            removal_policy=kept(keep_data),
+            name=vault_name,
+            key=key,
+            lock=None if settings.lock is None else _lock(settings.lock),
+            keep_data=keep_data,
         )
-        self.vault = vault
-        self._denial = _nobody_deletes()
-        if keep_data:
-            vault.add_to_access_policy(self._denial)
+        self.vault = self._protected.vault
         # What a lock protects nobody deletes: such a vault stays, and the stack's deletion says so.
+        emptied = not keep_data and settings.lock is None
         self._emptied = (
-            None if keep_data or settings.lock else EmptiedVault(self, "EmptiedVault", vault=vault)
+            EmptiedVault(self, "EmptiedVault", vault=self._protected.vault, key=key) if emptied else None
         )
 
     def add_plan(
@@ -103,9 +90,10 @@ class Backup(NestedStack):
             backup_vault=self.vault,
             backup_plan_rules=[self._rule()],
         )
-        role = self._role("backup", with_buckets=bool(buckets))
-        # With it AWS Backup deletes what is over (developer guide, "Identity and access management in AWS Backup").
-        self._denial.add_condition("ArnNotLike", {PRINCIPAL: [_service_linked_roles(), role.role_arn]})
+        role = BackupRole(
+            self, "BackupRole", purpose="backup", deployment=self._name, with_buckets=bool(buckets)
+        ).role
+        self._protected.let_delete(role)
         selection = plan.add_selection(
             "Data",
             role=role,
@@ -116,8 +104,14 @@ class Backup(NestedStack):
             selection.node.add_dependency(self._emptied.resource)
             self._emptied.resource.node.add_dependency(role)
         if self._settings.restore_testing:
-            self._test_restores(
-                {kind: group for kind, group in arns.items() if group}, restore_metadata or {}
+            RestoreTests(
+                self,
+                "Default",  # adds nothing to logical ids
+                deployment=self._name,
+                vault=self.vault,
+                hour_utc=(self._settings.hour_utc + TEST_HOURS_LATER) % 24,
+                arns={kind: group for kind, group in arns.items() if group},
+                metadata=restore_metadata or {},
             )
 
     def _rule(self) -> backup.BackupPlanRule:
@@ -134,88 +128,6 @@ class Backup(NestedStack):
             delete_after=kept,
             copy_actions=copies,
         )
-
-    def _role(self, purpose: str, *, with_buckets: bool) -> iam.Role:
-        policies = SERVICE_POLICIES[purpose] if with_buckets else SERVICE_POLICIES[purpose][:1]
-        role = iam.Role(
-            self,
-            f"{purpose.capitalize()}Role",
-            description=f"AWS Backup: {purpose} of {self._name}",
-            assumed_by=iam.ServicePrincipal(
-                "backup.amazonaws.com", conditions={"StringEquals": {"aws:SourceAccount": Aws.ACCOUNT_ID}}
-            ),
-            managed_policies=[
-                iam.ManagedPolicy.from_aws_managed_policy_name(_path(policy)) for policy in policies
-            ],
-        )
-        for policy in policies:
-            finding = f"AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/{_path(policy)}]"
-            Validations.of(role).acknowledge(Acknowledgment(id=finding, reason=WHY_MANAGED))
-        return role
-
-    def _test_restores(self, arns: dict[str, list[str]], metadata: Mapping[str, Mapping[str, str]]) -> None:
-        """L1: restore testing has no L2 in aws-cdk-lib."""
-        name = self._name.replace("-", "_")
-        hour = (self._settings.hour_utc + TEST_HOURS_LATER) % 24
-        plan = backup.CfnRestoreTestingPlan(
-            self,
-            "RestoreTest",
-            restore_testing_plan_name=name,
-            schedule_expression=f"cron(0 {hour} ? * {TEST_DAY} *)",
-            start_window_hours=1,
-            recovery_point_selection=backup.CfnRestoreTestingPlan.RestoreTestingRecoveryPointSelectionProperty(
-                algorithm="LATEST_WITHIN_WINDOW",
-                include_vaults=[self.vault.backup_vault_arn],
-                recovery_point_types=["SNAPSHOT"],
-                selection_window_days=7,
-            ),
-        )
-        role = self._role("restore", with_buckets="S3" in arns)
-        for kind, group in arns.items():
-            backup.CfnRestoreTestingSelection(
-                self,
-                f"RestoreTest{kind}",
-                restore_testing_plan_name=plan.ref,
-                restore_testing_selection_name=f"{name}_{kind}",
-                protected_resource_type=kind,
-                protected_resource_arns=group,
-                iam_role_arn=role.role_arn,
-                restore_metadata_overrides=metadata.get(kind),
-                validation_window_hours=VALIDATION_HOURS,
-            )
-
-
-def _path(policy: str) -> str:
-    """S3's two policies stand at the root, the others below service-role."""
-    return policy if "S3" in policy else f"service-role/{policy}"
-
-
-def _copies_from_this_account() -> iam.PolicyStatement:
-    return iam.PolicyStatement(
-        sid="CopiesFromThisAccount",
-        principals=[iam.AccountRootPrincipal()],
-        actions=["backup:CopyIntoBackupVault"],
-        resources=["*"],
-    )
-
-
-def _nobody_deletes() -> iam.PolicyStatement:
-    """Only AWS Backup deletes, when retention is over.
-
-    A person who has to delete earlier changes this policy first: two calls, both in CloudTrail.
-    """
-    return iam.PolicyStatement(
-        sid="NobodyDeletes",
-        effect=iam.Effect.DENY,
-        principals=[iam.AnyPrincipal()],
-        actions=["backup:DeleteRecoveryPoint", "backup:UpdateRecoveryPointLifecycle"],
-        resources=["*"],
-        conditions={"ArnNotLike": {PRINCIPAL: [_service_linked_roles()]}},
-    )
-
-
-def _service_linked_roles() -> str:
-    return f"arn:{Aws.PARTITION}:iam::{Aws.ACCOUNT_ID}:role/aws-service-role/backup.amazonaws.com/*"
 
 
 def _lock(lock: VaultLock) -> backup.LockConfiguration:

@@ -56,37 +56,16 @@ class Cognito(NestedStack):
         super().__init__(
             scope, construct_id, description="User pool, managed login and the application's client"
         )
-        key = DeploymentKey(
-            self,
-            "Key",
-            description="Secrets of sign-in, log of the token function",
-            keep_data=keep_data,
-            via=("secretsmanager",),
-            logs_access=True,
-        ).key
-        users = UserPool(
-            self,
-            "Users",
-            origin=origin,
-            mfa=settings.mfa,
-            tier=settings.tier,
-            password_min_length=settings.password_min_length,
-            invitation_days=settings.invitation_days,
-            deletion_protection=settings.deletion_protection,
-            keep_data=keep_data,
-        )
-        self.user_pool = users.pool
-        self._define_groups(users, settings)
-        token = PreTokenGeneration(
-            self, "Tokens", key=key, groups=(ADMINS, USERS), group_map=settings.group_map
-        )
-        self.user_pool.add_trigger(cognito.UserPoolOperation.PRE_TOKEN_GENERATION, token.function)
-        federation = self._federate(key, settings, client_secret_versions or {}, keep_data)
+        self._settings, self._keep_data = settings, keep_data
+        self._key = self._define_key()
+        self.user_pool = self._define_users(origin)
+        self._decide_groups_of_tokens()
+        federation = self._federate(client_secret_versions or {})
         sign_in = SignInClient(
             self,
             "SignIn",
             pool=self.user_pool,
-            key=key,
+            key=self._key,
             callback_url=f"{origin}{callback_path}",
             sign_out_callback_url=f"{origin}{sign_out_path}",
             domain_prefix=domain_prefix,
@@ -97,21 +76,50 @@ class Cognito(NestedStack):
         self.client, self.client_secret = sign_in.client, sign_in.client_secret
         self.discovery_url, self.sign_out_url = sign_in.discovery_url, sign_in.sign_out_url
 
-    def _define_groups(self, users: UserPool, settings: SignInSettings) -> None:
+    def _define_key(self) -> kms.IKey:
+        return DeploymentKey(
+            self,
+            "Key",
+            description="Secrets of sign-in, log of the token function",
+            keep_data=self._keep_data,
+            via=("secretsmanager",),
+            logs_access=True,
+        ).key
+
+    def _define_users(self, origin: str) -> cognito.UserPool:
+        """The pool, its groups, and the first person."""
+        settings = self._settings
+        users = UserPool(
+            self,
+            "Users",
+            origin=origin,
+            mfa=settings.mfa,
+            tier=settings.tier,
+            password_min_length=settings.password_min_length,
+            invitation_days=settings.invitation_days,
+            deletion_protection=settings.deletion_protection,
+            keep_data=self._keep_data,
+        )
         admins = users.add_group(ADMINS, description="Administer the application", precedence=0)
         users.add_group(USERS, description="Use the application", precedence=1)
         if settings.admin_email is not None:
             users.invite(settings.admin_email, admins)
+        return users.pool
 
-    def _federate(
-        self, key: kms.IKey, settings: SignInSettings, versions: Mapping[str, str], keep_data: bool
-    ) -> Federation:
+    def _decide_groups_of_tokens(self) -> None:
+        token = PreTokenGeneration(
+            self, "Tokens", key=self._key, groups=(ADMINS, USERS), group_map=self._settings.group_map
+        )
+        self.user_pool.add_trigger(cognito.UserPoolOperation.PRE_TOKEN_GENERATION, token.function)
+
+    def _federate(self, versions: Mapping[str, str]) -> Federation:
+        providers = self._settings.providers
         federation = Federation(self, "Federation", pool=self.user_pool, groups_attribute=PROVIDER_GROUPS)
-        if any(isinstance(provider, OidcProvider) for provider in settings.providers):
+        if any(isinstance(provider, OidcProvider) for provider in providers):
             self.federation_secret = FederationSecret(
-                self, "FederationSecret", key=key, keep_data=keep_data
+                self, "FederationSecret", key=self._key, keep_data=self._keep_data
             ).secret
-        for provider in settings.providers:
+        for provider in providers:
             if not isinstance(provider, OidcProvider):
                 federation.add_saml(
                     provider.name,

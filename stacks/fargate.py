@@ -10,7 +10,6 @@ from aws_cdk import aws_kms as kms
 from aws_cdk import aws_logs as logs
 from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_secretsmanager as sm
-from aws_cdk import aws_servicediscovery as discovery
 from constructs import Construct, IDependable
 
 from applications.container import Container
@@ -19,7 +18,7 @@ from constructs.compute.bucket_access import allow_objects
 from constructs.compute.fargate_cluster import FargateCluster
 from constructs.compute.fargate_service import FargateService
 from constructs.compute.fargate_task import FargateTask
-from constructs.compute.image_access import allow_pull
+from constructs.compute.private_name import PrivateName
 from constructs.compute.regional_certificates import RegionalCertificates
 from constructs.compute.secret_rotation import SecretRotation
 from constructs.compute.service_events import ServiceEvents
@@ -108,9 +107,18 @@ class Fargate(NestedStack):
         ).secret
 
     def add_empty_secret(
-        self, construct_id: str, *, name: str, fields: Sequence[str], description: str
+        self,
+        construct_id: str,
+        *,
+        name: str,
+        fields: Sequence[str],
+        description: str,
+        replicas: Mapping[str, str] | None = None,
+        replica_of_primary: str | None = None,
     ) -> sm.ISecret:
-        """A secret under a name that people know, and fill."""
+        """A secret under a name that people know, and fill. `replicas`, `replica_of_primary`: as for `add_key`."""
+        if replica_of_primary is not None:
+            return sm.Secret.from_secret_complete_arn(self, construct_id, replica_of_primary)
         return EmptySecret(
             self,
             construct_id,
@@ -119,6 +127,7 @@ class Fargate(NestedStack):
             description=description,
             key=self.key,
             keep_data=self._keep_data,
+            replicas=replicas,
         ).secret
 
     def add_service(
@@ -173,14 +182,7 @@ class Fargate(NestedStack):
         task = self._task(construct_id, containers, secrets, cpu=cpu, memory_mib=memory_mib, files={})
         allow_models(task.roles.task, model_ids=model_ids)
         service = self._service(construct_id, task, security_group)
-        names = discovery.PrivateDnsNamespace(
-            self,
-            f"{construct_id}Names",
-            name=domain,
-            vpc=self._vpc,
-            description="Services that only the VPC sees",
-        )
-        service.enable_cloud_map(cloud_map_namespace=names, name=host, dns_ttl=Duration.seconds(10))
+        PrivateName(self, f"{construct_id}Names", service=service, vpc=self._vpc, host=host, domain=domain)
         self._scale(construct_id, service, 1, 1)
         return service
 
@@ -234,16 +236,9 @@ class Fargate(NestedStack):
             sessions=self._session_log,
         )
         for volume, shared in files.items():
-            task.add_file_system(
-                volume,
-                file_system_id=shared.file_system.file_system_id,
-                access_point_id=shared.access_point.access_point_id,
-            )
-            shared.grant_read_write(task.roles.task)
+            task.add_files(volume, shared)
         for container in containers:
             _add_container(task, container, secrets)
-        for image in sorted({container.image for container in containers}):
-            allow_pull(task.roles.execution, image=image)
         return task
 
     def _service(

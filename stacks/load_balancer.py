@@ -7,6 +7,7 @@ from aws_cdk import aws_certificatemanager as acm
 from aws_cdk import aws_cloudfront as cloudfront
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_elasticloadbalancingv2 as elbv2
+from aws_cdk import aws_kms as kms
 from aws_cdk import aws_route53 as route53
 from aws_cdk import aws_route53_targets as targets
 from aws_cdk import aws_s3 as s3
@@ -15,7 +16,7 @@ from constructs import Construct
 from constructs.data.access_log_bucket import AccessLogBucket
 from constructs.network.application_load_balancer import ApplicationLoadBalancer
 from constructs.network.cloudfront_edge import CloudFrontEdge
-from constructs.security.deployment_key import DeploymentKey
+from constructs.security.deployment_key import DeploymentKey, function_log_key
 from constructs.security.web_acl import WebAcl
 from constructs.security.web_acl_log import WebAclLog
 from settings.load_balancer import DomainSettings, FirewallSettings, LoadBalancerSettings
@@ -55,10 +56,12 @@ class LoadBalancer(NestedStack):
         health_path: str,
         firewall_metric_name: str,
         keep_data: bool,
+        log_key: kms.IKey | None = None,
     ) -> None:
         """`certificate_arn`: as given in the settings, or the token of its parameter.
 
         `firewall_metric_name`: dimension `WebACL` of the firewall's metrics.
+        `log_key`: for the log of the function that empties the bucket. Left out: one is made where it is needed.
         """
         super().__init__(
             scope, construct_id, description="Load balancer, certificate, name, access logs and firewall"
@@ -66,8 +69,10 @@ class LoadBalancer(NestedStack):
         self._balancer = self._define_load_balancer(vpc, security_group, settings, target_port, health_path)
         self.load_balancer = self._balancer.load_balancer
         self.target_group = self._balancer.target_group
+        firewall_key = None if settings.firewall is None else self._define_firewall_key(keep_data)
         if settings.access_logs:
-            self._log_access(settings.access_log_retention_days, keep_data)
+            emptied_with = None if keep_data else firewall_key or log_key or function_log_key(self)
+            self._log_access(settings.access_log_retention_days, emptied_with)
         else:
             Validations.of(self.load_balancer).acknowledge(
                 Acknowledgment(id="AwsSolutions-ELB2", reason="The deployment file says access_logs: false.")
@@ -78,10 +83,9 @@ class LoadBalancer(NestedStack):
             self._serve_https(settings, certificate_arn)
         else:
             self._serve_plain_http()
-        if settings.firewall is not None:
-            self._protect(
-                settings.firewall, firewall_metric_name, settings.access_log_retention_days, keep_data
-            )
+        if settings.firewall is not None and firewall_key is not None:
+            acl = self._protect(settings.firewall, firewall_metric_name)
+            self._log_firewall(acl, firewall_key, settings.access_log_retention_days, keep_data)
 
     def _define_load_balancer(
         self,
@@ -121,8 +125,10 @@ class LoadBalancer(NestedStack):
         stack_uuid = Fn.split("-", Fn.select(2, Fn.split("/", Aws.STACK_ID)))
         return Fn.join("-", ["http", Fn.select(0, stack_uuid), Fn.select(1, stack_uuid)])
 
-    def _log_access(self, retention_days: int, keep_data: bool) -> None:
-        logs_bucket = AccessLogBucket(self, "AccessLogs", retention_days=retention_days, keep_data=keep_data)
+    def _log_access(self, retention_days: int, emptied_with: kms.IKey | None) -> None:
+        logs_bucket = AccessLogBucket(
+            self, "AccessLogs", retention_days=retention_days, emptied_with=emptied_with
+        )
         self._balancer.log_to(logs_bucket.bucket)
         self.load_balancer.node.add_dependency(logs_bucket.ready)
         self.access_log_bucket = logs_bucket.bucket
@@ -174,8 +180,13 @@ class LoadBalancer(NestedStack):
         self._balancer.listen_http()
         self.origin = f"http://{self.load_balancer.load_balancer_dns_name}"
 
-    def _protect(self, firewall: FirewallSettings, metric_name: str, log_days: int, keep_data: bool) -> None:
-        acl = WebAcl(
+    def _define_firewall_key(self, keep_data: bool) -> kms.IKey:
+        return DeploymentKey(
+            self, "Key", description="Log of the firewall", keep_data=keep_data, logs_access=True
+        ).key
+
+    def _protect(self, firewall: FirewallSettings, metric_name: str) -> WebAcl:
+        return WebAcl(
             self,
             "Firewall",
             resource_arn=self.load_balancer.load_balancer_arn,
@@ -184,14 +195,13 @@ class LoadBalancer(NestedStack):
             client_address_header=self._client_address_header,
             metric_name=metric_name,
         )
-        key = DeploymentKey(
-            self, "Key", description="Log of the firewall", keep_data=keep_data, logs_access=True
-        )
+
+    def _log_firewall(self, acl: WebAcl, key: kms.IKey, log_days: int, keep_data: bool) -> None:
         WebAclLog(
             self,
             "FirewallLog",
             web_acl_arn=acl.web_acl.attr_arn,
-            key=key.key,
+            key=key,
             retention_days=min(days for days in get_args(RetentionDays) if days >= log_days),
             keep_data=keep_data,
         )

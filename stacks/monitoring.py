@@ -165,13 +165,13 @@ class Monitoring(NestedStack):
         )
         self._show(watch)
 
-    def watch_backup(self, vault: backup.IBackupVault) -> None:
-        """Jobs into a vault that a plan fills; copies and restores."""
+    def watch_backup(self, vault: backup.IBackupVault, *, vault_name: str) -> None:
+        """Jobs into a vault that a plan fills; copies and restores. `vault_name`: its physical name."""
         watch = BackupWatch(
             self.surroundings,
             "Backup",
             audience=self._audience,
-            vault_name=vault.backup_vault_name,
+            vault_name=vault_name,
             vault_arn=vault.backup_vault_arn,
         )
         self._show(watch)

@@ -14,9 +14,13 @@ from settings.network import NetworkSettings
 
 
 class Network(NestedStack):
-    """`vpc`, new: public subnets for load balancer and NAT gateways, private ones for everything else."""
+    """`vpc`, new: public subnets for load balancer and NAT gateways, private ones for everything else.
+
+    `key`: encrypts logs, here and in stacks that have no other use for a key.
+    """
 
     vpc: ec2.IVpc
+    key: kms.IKey
 
     def __init__(
         self,
@@ -45,8 +49,10 @@ class Network(NestedStack):
             nat_gateways={"nat": zones, "single_nat": 1, "isolated": 0}[settings.egress],
         )
         self.vpc = tiers.vpc
-        key = self._define_key(keep_data) if settings.flow_logs else None
-        ClosedDefaultSecurityGroup(self, "DefaultSecurityGroup", vpc_id=self.vpc.vpc_id, key=key)
+        self.key = DeploymentKey(
+            self, "Key", description="Logs of the network", keep_data=keep_data, logs_access=True
+        ).key
+        ClosedDefaultSecurityGroup(self, "DefaultSecurityGroup", vpc_id=self.vpc.vpc_id, key=self.key)
         if settings.egress == "isolated" or settings.interface_endpoints:
             InterfaceEndpoints(
                 self,
@@ -59,21 +65,16 @@ class Network(NestedStack):
                     *(("BedrockRuntime",) if bedrock else ()),
                 ),
             )
-        if key is not None:
-            self._log_flows(key, log_retention_days, keep_data)
+        if settings.flow_logs:
+            self._log_flows(log_retention_days, keep_data)
         else:
             Validations.of(tiers.resource).acknowledge(
                 Acknowledgment(id="AwsSolutions-VPC7", reason="The deployment file says flow_logs: false.")
             )
 
-    def _define_key(self, keep_data: bool) -> kms.IKey:
-        return DeploymentKey(
-            self, "Key", description="Flow logs of the VPC", keep_data=keep_data, logs_access=True
-        ).key
-
-    def _log_flows(self, key: kms.IKey, retention_days: int, keep_data: bool) -> None:
+    def _log_flows(self, retention_days: int, keep_data: bool) -> None:
         log = EncryptedLogGroup(
-            self, "FlowLog", key=key, retention_days=retention_days, keep_data=keep_data
+            self, "FlowLog", key=self.key, retention_days=retention_days, keep_data=keep_data
         ).log_group
         ec2.FlowLog(
             self,

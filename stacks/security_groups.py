@@ -1,13 +1,16 @@
 """Every security group of a deployment and every rule between them."""
 
 from collections.abc import Collection, Sequence
+from functools import cached_property
 
 from aws_cdk import Acknowledgment, NestedStack, Validations
 from aws_cdk import aws_ec2 as ec2
+from aws_cdk import aws_kms as kms
 from constructs import Construct
 
 from constructs.network.access_rules import Allow, Cidr, ManagedPrefixList, Tier
 from constructs.network.managed_prefix_list import ManagedPrefixListId
+from constructs.security.deployment_key import function_log_key
 
 ANYWHERE = "0.0.0.0/0"
 WEB = (443, 80)
@@ -28,10 +31,14 @@ class SecurityGroups(NestedStack):
         vpc: ec2.IVpc,
         rules: Sequence[Allow],
         reach_anywhere: Collection[Tier] = (),
+        log_key: kms.IKey | None = None,
     ) -> None:
-        """`reach_anywhere`: tiers that call the internet or AWS; the others reach what a rule says."""
+        """`reach_anywhere`: tiers that call the internet or AWS; the others reach what a rule says.
+
+        `log_key`: for the log of the function that finds a prefix list. Left out: one is made where a rule needs it.
+        """
         super().__init__(scope, construct_id, description="Security groups and the rules between them")
-        self._reach_anywhere = reach_anywhere
+        self._reach_anywhere, self._given_key = reach_anywhere, log_key
         tiers = dict.fromkeys(
             tier for rule in rules for tier in (rule.to, rule.source) if isinstance(tier, str)
         )
@@ -47,6 +54,10 @@ class SecurityGroups(NestedStack):
 
     def __getitem__(self, tier: Tier) -> ec2.ISecurityGroup:
         return self._closed[tier]
+
+    @cached_property
+    def _log_key(self) -> kms.IKey:
+        return self._given_key or function_log_key(self)
 
     def _group(self, tier: Tier, vpc: ec2.IVpc) -> ec2.SecurityGroup:
         return ec2.SecurityGroup(
@@ -65,7 +76,7 @@ class SecurityGroups(NestedStack):
                 if block == ANYWHERE:
                     _acknowledge_the_world(target, rule)
             case ManagedPrefixList(name=name):
-                found = ManagedPrefixListId(self, f"{_pascal(rule.to)}From", name=name)
+                found = ManagedPrefixListId(self, f"{_pascal(rule.to)}From", name=name, key=self._log_key)
                 target.add_ingress_rule(ec2.Peer.prefix_list(found.prefix_list_id), port, rule.why)
             case tier:
                 source = self._open[tier]

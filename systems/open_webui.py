@@ -2,6 +2,7 @@
 
 from aws_cdk import Aws, CfnOutput, DefaultStackSynthesizer, Environment, Stack, Tags
 from aws_cdk import aws_ec2 as ec2
+from aws_cdk import aws_kms as kms
 from constructs import Construct
 
 from applications import open_webui
@@ -17,6 +18,7 @@ from stacks.network import Network
 from stacks.security_groups import SecurityGroups
 from stacks.storage import Storage
 from systems.open_webui_access import access_rules
+from systems.open_webui_outputs import connect_command, dashboard_url, logs_command
 from systems.open_webui_tasks import MODEL_KEYS, OpenWebUITasks, Stores
 from systems.parameters import operated
 from systems.task_rules import add_task_rules
@@ -61,13 +63,14 @@ class OpenWebUI(Stack):
 
     def _define_deployment(self) -> None:
         settings, given = self._settings, self._given
-        vpc = self._define_network()
+        vpc, log_key = self._define_network()
         groups = SecurityGroups(
             self,
             "SecurityGroups",
             vpc=vpc,
             rules=access_rules(settings),
             reach_anywhere=("tasks", "litellm"),
+            log_key=log_key,
         )
         storage = Storage(self, "Storage", keep_data=settings.keep_data)
         stores = self._define_stores(storage, vpc, groups)
@@ -82,6 +85,7 @@ class OpenWebUI(Stack):
             health_path=open_webui.HEALTH_PATH,
             firewall_metric_name=settings.name,
             keep_data=settings.keep_data,
+            log_key=log_key,
         )
         cognito = self._define_cognito(load_balancer) if settings.sign_in.method == "cognito" else None
         tasks = OpenWebUITasks(
@@ -94,23 +98,16 @@ class OpenWebUI(Stack):
             load_balancer=load_balancer,
             cognito=cognito,
         )
-        self._output(
-            "SessionKeySecret", tasks.secrets["session-key"].secret_arn, "Secret that signs sessions"
-        )
-        self._output(
-            "TokenKeySecret", tasks.secrets["token-key"].secret_arn, "Secret that encrypts stored tokens"
-        )
-        self._output(
-            "ModelKeysSecret", settings.secret_name(MODEL_KEYS), "Put the keys of model back ends here"
-        )
+        self._output_ways_in(tasks)
         backup = self._define_backup(storage, stores) if settings.backup.enabled else None
         self._define_monitoring(stores, load_balancer, tasks, backup)
         self._output("Url", load_balancer.origin, "Where browsers open the application")
 
-    def _define_network(self) -> ec2.IVpc:
+    def _define_network(self) -> tuple[ec2.IVpc, kms.IKey | None]:
+        """The VPC, and the key of its logs where it is ours."""
         settings = self._settings.network
         if (existing := settings.existing) is not None:
-            return existing_vpc(
+            vpc = existing_vpc(
                 self,
                 "ExistingVpc",
                 vpc_id=existing.vpc_id,
@@ -118,7 +115,8 @@ class OpenWebUI(Stack):
                 public_subnet_ids=existing.public_subnet_ids,
                 private_subnet_ids=existing.private_subnet_ids,
             )
-        return Network(
+            return vpc, None
+        network = Network(
             self,
             "Network",
             settings=settings,
@@ -126,7 +124,8 @@ class OpenWebUI(Stack):
             keep_data=self._settings.keep_data,
             bedrock=self._settings.application.litellm is not None,
             execute_command=self._settings.tasks.execute_command,
-        ).vpc
+        )
+        return network.vpc, network.key
 
     def _define_stores(self, storage: Storage, vpc: ec2.IVpc, groups: SecurityGroups) -> Stores:
         settings = self._settings
@@ -239,11 +238,22 @@ class OpenWebUI(Stack):
             monitoring.watch_cache(stores.cache.serverless_cache_name, settings.cache)
         monitoring.watch_file_system(stores.files.file_system, settings.files)
         if backup is not None:
-            monitoring.watch_backup(backup.vault)
+            monitoring.watch_backup(backup.vault, vault_name=settings.name)
         monitoring.watch_log_group("Application", tasks.fargate.application_log, FAILURES)
-        console = f"https://{Aws.REGION}.console.aws.amazon.com/cloudwatch/home?region={Aws.REGION}"
-        dashboard = f"{console}#dashboards/dashboard/{monitoring.dashboard.dashboard_name}"
-        self._output("DashboardUrl", dashboard, "What to open when an alarm comes")
+        url = dashboard_url(monitoring.dashboard)
+        self._output("DashboardUrl", url, "What to open when an alarm comes")
+
+    def _output_ways_in(self, tasks: OpenWebUITasks) -> None:
+        """Secrets that people read or fill, and commands that show what runs."""
+        secrets = tasks.secrets
+        self._output("SessionKeySecret", secrets["session-key"].secret_arn, "Secret that signs sessions")
+        self._output("TokenKeySecret", secrets["token-key"].secret_arn, "Secret that encrypts stored tokens")
+        self._output(
+            "ModelKeysSecret", secrets[MODEL_KEYS].secret_arn, "Put the keys of model back ends here"
+        )
+        self._output("LogsCommand", logs_command(tasks.fargate.application_log), "Follow the logs of tasks")
+        if self._settings.tasks.execute_command:
+            self._output("ConnectCommand", connect_command(tasks.open_webui), "Open a shell in a task")
 
     def _output(self, output_id: str, value: str, description: str) -> None:
         CfnOutput(self, output_id, value=value, description=description)

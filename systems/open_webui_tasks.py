@@ -9,7 +9,14 @@ from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_secretsmanager as sm
 
 from applications import litellm, open_webui
-from applications.open_webui_environment import UPLOADS_PREFIX, OpenIdProvider, Uploads, environment
+from applications.environment import Environment
+from applications.open_webui_environment import (
+    UPLOADS_PREFIX,
+    DatabaseAddress,
+    OpenIdProvider,
+    Uploads,
+    environment,
+)
 from constructs.data.cache import Cache
 from constructs.data.database import Database
 from constructs.data.shared_files import SharedFiles
@@ -55,8 +62,8 @@ class OpenWebUITasks:
         cognito: Cognito | None,
     ) -> None:
         """`settings`: as written, for the shape. `given`: the same with parameters' tokens, for values."""
-        self._settings = settings
-        self.fargate = fargate = Fargate(
+        self._settings, self._given, self._stores = settings, given, stores
+        self.fargate = Fargate(
             root,
             "Fargate",
             vpc=vpc,
@@ -64,51 +71,61 @@ class OpenWebUITasks:
             log_retention_days=given.monitoring.log_retention_days,
             keep_data=settings.keep_data,
         )
-        self.secrets = secrets = self._define_secrets(stores, cognito)
+        self.secrets = self._define_secrets(cognito)
         models = settings.application.litellm
         self.litellm = None if models is None else self._define_litellm(groups, models)
-        variables = environment(
-            given.application,
-            origin=load_balancer.origin,
-            secure=settings.load_balancer.tls,
-            cached=settings.cached,
-            idle_timeout_seconds=settings.load_balancer.idle_timeout_seconds,
-            provider=None if cognito is None else self._provider(cognito),
-            admin_email=settings.sign_in.admin_email,
-            litellm_url=None if models is None else litellm.url(self._domain),
-            uploads=None
-            if stores.uploads is None
-            else Uploads(bucket=stores.uploads.bucket_name, region=Aws.REGION),
-        )
-        snapshot = fargate.add_upgrade_snapshot(
-            "UpgradeSnapshot",
-            database=stores.database,
-            image=open_webui.image(given.application),
-            deployment=settings.name,
-        )
-        self.open_webui = fargate.add_service(
-            "OpenWebUI",
-            containers=open_webui.containers(
-                given.application, environment=variables, certificate_pem=fargate.certificate_pem
-            ),
-            secrets=secrets,
-            security_group=groups["tasks"],
-            target_group=load_balancer.target_group,
-            files={open_webui.FILES: stores.files},
-            buckets={} if stores.uploads is None else {UPLOADS_PREFIX: stores.uploads},
-            after=[stores.database.ready, snapshot],
-        )
+        variables = self._environment(load_balancer, cognito)
+        self.open_webui = self._define_open_webui(groups, load_balancer, variables)
         if settings.database.rotation_days is not None:
-            fargate.add_rotation(
+            self.fargate.add_rotation(
                 "Rotation",
                 days=settings.database.rotation_days,
                 database=stores.database,
                 service=self.open_webui,
             )
 
-    def _define_secrets(self, stores: Stores, cognito: Cognito | None) -> dict[str, sm.ISecret]:
+    def _environment(self, load_balancer: LoadBalancer, cognito: Cognito | None) -> Environment:
+        settings, database, uploads = self._settings, self._stores.database, self._stores.uploads
+        return environment(
+            self._given.application,
+            origin=load_balancer.origin,
+            secure=settings.load_balancer.tls,
+            cached=settings.cached,
+            idle_timeout_seconds=settings.load_balancer.idle_timeout_seconds,
+            database=DatabaseAddress(host=database.host, port=database.port, name=database.name),
+            provider=None if cognito is None else self._provider(cognito),
+            admin_email=settings.sign_in.admin_email,
+            litellm_url=None if settings.application.litellm is None else litellm.url(self._domain),
+            uploads=None if uploads is None else Uploads(bucket=uploads.bucket_name, region=Aws.REGION),
+        )
+
+    def _define_open_webui(
+        self, groups: SecurityGroups, load_balancer: LoadBalancer, variables: Environment
+    ) -> ecs.FargateService:
+        """The service; a changed image waits for a snapshot of the database."""
+        application, stores = self._given.application, self._stores
+        snapshot = self.fargate.add_upgrade_snapshot(
+            "UpgradeSnapshot",
+            database=stores.database,
+            image=open_webui.image(application),
+            deployment=self._settings.name,
+        )
+        return self.fargate.add_service(
+            "OpenWebUI",
+            containers=open_webui.containers(
+                application, environment=variables, certificate_pem=self.fargate.certificate_pem
+            ),
+            secrets=self.secrets,
+            security_group=groups["tasks"],
+            target_group=load_balancer.target_group,
+            files={open_webui.FILES: stores.files},
+            buckets={} if stores.uploads is None else {UPLOADS_PREFIX: stores.uploads},
+            after=[stores.database.ready, snapshot],
+        )
+
+    def _define_secrets(self, cognito: Cognito | None) -> dict[str, sm.ISecret]:
         """Every secret that a container reads, by role; replicas of the primary's keys on a standby."""
-        settings = self._settings
+        settings, stores = self._settings, self._stores
         primary, replicas = settings.secondary_of, settings.replicate_keys_to
         copies = {} if replicas is None else {replicas.region: replicas.key_arn}
         secrets = {
@@ -135,6 +152,8 @@ class OpenWebUITasks:
                 name=settings.secret_name(MODEL_KEYS),
                 fields=("openai_api_keys", "embedding_api_key"),
                 description="Keys of model back ends, in the order of application.openai_urls, joined by ;",
+                replicas=copies,
+                replica_of_primary=None if primary is None else primary.model_keys_arn,
             ),
         }
         if stores.cache is not None:

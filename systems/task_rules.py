@@ -2,7 +2,7 @@
 
 from aws_cdk import CfnRule, CfnRuleAssertion, Fn, Stack
 
-from settings.tasks import MEMORY_OF_CPU, MOST_TASKS
+from settings.tasks import HIGHEST_MINIMUM, MEMORY_OF_CPU
 
 
 def add_task_rules(stack: Stack, *, cached: bool) -> None:
@@ -28,27 +28,35 @@ def add_task_rules(stack: Stack, *, cached: bool) -> None:
                 "again",
             )
         return
-    for least in range(2, MOST_TASKS + 1):
+    for least in range(2, HIGHEST_MINIMUM + 1):
         _rule(
             stack,
             f"MaxTasksFrom{least}",
             when=("MinTasks", str(least)),
             parameter="MaxTasks",
-            allowed=[str(value) for value in range(least, MOST_TASKS + 1)],
+            refused=[str(value) for value in range(1, least)],
             says=f"MinTasks is {least}, so MaxTasks must be at least {least}",
         )
 
 
 def _rule(
-    stack: Stack, rule_id: str, *, when: tuple[str, str] | None, parameter: str, allowed: list[str], says: str
+    stack: Stack,
+    rule_id: str,
+    *,
+    when: tuple[str, str] | None,
+    parameter: str,
+    allowed: list[str] | None = None,
+    refused: list[str] | None = None,
+    says: str,
 ) -> None:
+    """`allowed`, or else all but `refused`: the shorter list."""
+    if allowed is not None:
+        holds = Fn.condition_contains(allowed, Fn.ref(parameter))
+    else:
+        holds = Fn.condition_not(Fn.condition_contains(refused or [], Fn.ref(parameter)))
     CfnRule(
         stack,
         rule_id,
         rule_condition=Fn.condition_equals(Fn.ref(when[0]), when[1]) if when else None,
-        assertions=[
-            CfnRuleAssertion(
-                assert_=Fn.condition_contains(allowed, Fn.ref(parameter)), assert_description=says
-            )
-        ],
+        assertions=[CfnRuleAssertion(assert_=holds, assert_description=says)],
     )

@@ -61,12 +61,23 @@ def test_a_deployment_that_nobody_has_is_refused_with_the_names_there_are(tmp_pa
     assert "Traceback" not in run.stderr
 
 
+def test_a_key_of_the_context_that_nobody_reads_is_refused(tmp_path: Path) -> None:
+    run = run_app(tmp_path / "out", deploymnet="open-webui-dev")
+    assert run.returncode == 2
+    assert run.stderr.startswith("-c deploymnet: ")
+    assert "did you mean -c deployment=…?" in run.stderr
+    assert not list((tmp_path / "out").glob("*"))
+
+
 def test_a_deployment_that_is_not_asked_for_is_not_even_opened(folder: Path, tmp_path: Path) -> None:
     (folder / "broken.yaml").write_text(": : :")
     (folder / "small.yaml").write_text((ROOT / "tests" / "deployments" / "standby.yaml").read_text())
     run = run_app(tmp_path / "out", deployments=str(folder), deployment="small")
     assert run.returncode == 0, run.stderr
     assert (tmp_path / "out" / "small.template.json").exists()
+    assert run.stderr.startswith(f"{folder}/small.yaml:6: monitoring.email: warning: "), (
+        "told, and synthesized"
+    )
 
 
 @pytest.mark.slow

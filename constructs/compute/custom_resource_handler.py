@@ -28,13 +28,12 @@ class CustomResourceHandler(PythonFunction):
         *,
         description: str,
         timeout: Duration,
-        memory_size_mib: int = 128,
-        encryption_key: kms.IKey | None = None,
+        memory_size_mib: int,
+        encryption_key: kms.IKey,
     ) -> Self:
         """The function of this handler (`module.function`) in the stack of `scope`, made when it is first asked for.
 
-        `encryption_key`: the stack's, for the log. Left out, where the stack has none: CloudWatch's own; the log
-        names resources and holds no data of users, and a key of its own would cost a dollar a month.
+        `encryption_key`: of the log.
         """
         stack = Stack.of(scope)
         construct_id = f"{handler.partition('.')[0].title().replace('_', '')}Handler"

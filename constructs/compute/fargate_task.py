@@ -7,8 +7,10 @@ from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
-from constructs.compute.session_access import AGENT_FOLDERS, acknowledge_sessions
+from constructs.compute.image_access import allow_pull
+from constructs.compute.session_access import acknowledge_sessions, agent_folders
 from constructs.compute.task_roles import TaskRoles
+from constructs.data.shared_files import SharedFiles
 
 LOG_BUFFER = Size.mebibytes(25)
 MIRROR_NEEDS_POLICY = "Annotation::@aws-cdk/aws-ecs:ecrImageRequiresPolicy"
@@ -39,6 +41,7 @@ class FargateTask(Construct):
         super().__init__(scope, construct_id)
         self._log_group, self._sessions = log_group, sessions
         self._volumes: set[str] = set()
+        self._images: set[str] = set()
         self._before: list[ecs.ContainerDefinition] = []
         self.roles = TaskRoles(self, "Roles", name=name)
         self.definition = ecs.FargateTaskDefinition(
@@ -62,17 +65,20 @@ class FargateTask(Construct):
         if sessions is not None:
             acknowledge_sessions(self.roles.task, log_group=sessions)
 
-    def add_file_system(self, volume: str, *, file_system_id: str, access_point_id: str) -> None:
+    def add_files(self, volume: str, shared: SharedFiles) -> None:
         """A volume on Amazon EFS, encrypted on the way and opened by the task's role."""
         self._volumes.add(volume)
         self.definition.add_volume(
             name=volume,
             efs_volume_configuration=ecs.EfsVolumeConfiguration(
-                file_system_id=file_system_id,
+                file_system_id=shared.file_system.file_system_id,
                 transit_encryption="ENABLED",
-                authorization_config=ecs.AuthorizationConfig(access_point_id=access_point_id, iam="ENABLED"),
+                authorization_config=ecs.AuthorizationConfig(
+                    access_point_id=shared.access_point.access_point_id, iam="ENABLED"
+                ),
             ),
         )
+        shared.grant_read_write(self.roles.task)
 
     def add_container(
         self,
@@ -115,12 +121,10 @@ class FargateTask(Construct):
                 max_buffer_size=LOG_BUFFER,
             ),
         )
-        Validations.of(container).acknowledge(
-            Acknowledgment(
-                id=MIRROR_NEEDS_POLICY, reason="image_access.allow_pull lets the execution role pull."
-            )
-        )
-        container.add_mount_points(*mounts, *(self._agent_folders() if before_seconds is None else ()))
+        self._allow_pull(container, image)
+        container.add_mount_points(*mounts)
+        if self._sessions is not None and before_seconds is None:
+            container.add_mount_points(*agent_folders())
         for mount in container.mount_points:
             self._ensure_volume(mount.source_volume)
         for earlier in self._before:
@@ -131,12 +135,13 @@ class FargateTask(Construct):
             self._before.append(container)
         return container
 
-    def _agent_folders(self) -> list[ecs.MountPoint]:
-        folders = {} if self._sessions is None else AGENT_FOLDERS
-        return [
-            ecs.MountPoint(source_volume=volume, container_path=path, read_only=False)
-            for volume, path in folders.items()
-        ]
+    def _allow_pull(self, container: ecs.ContainerDefinition, image: str) -> None:
+        if image not in self._images:
+            self._images.add(image)
+            allow_pull(self.roles.execution, image=image)
+        Validations.of(container).acknowledge(
+            Acknowledgment(id=MIRROR_NEEDS_POLICY, reason="allow_pull lets the execution role pull.")
+        )
 
     def _ensure_volume(self, volume: str) -> None:
         """A volume that nothing provides is an empty folder that ends with the task."""

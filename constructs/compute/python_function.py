@@ -29,15 +29,12 @@ class PythonFunction(Construct):
         description: str,
         role_description: str,
         timeout: Duration,
+        encryption_key: kms.IKey,
         memory_size_mib: int = 128,
         environment: Mapping[str, str] | None = None,
         log_retention: logs.RetentionDays = logs.RetentionDays.ONE_MONTH,
-        encryption_key: kms.IKey | None = None,
     ) -> None:
-        """`folder` of assets/lambda, `handler`: `module.function` in it.
-
-        `encryption_key` of the log. Left out: CloudWatch's own.
-        """
+        """`folder` of assets/lambda, `handler`: `module.function` in it. `encryption_key`: of the log."""
         super().__init__(scope, construct_id)
         self.role = iam.Role(
             self,

@@ -1,8 +1,11 @@
 """What `execute-command` adds to a task's role."""
 
-from aws_cdk import Acknowledgment, Aws, Stack, Validations
+from aws_cdk import Acknowledgment, Stack, Validations
+from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_logs as logs
+
+from constructs.security.findings import as_shown
 
 AGENT_FOLDERS = {
     "managed-agents": "/managed-agents",
@@ -11,8 +14,13 @@ AGENT_FOLDERS = {
 }
 """What the agent behind `execute-command` writes to (aws/containers-roadmap#1359)."""
 
-SHOWN = {Aws.PARTITION: "<AWS::Partition>", Aws.REGION: "<AWS::Region>", Aws.ACCOUNT_ID: "<AWS::AccountId>"}
-"""How cdk-nag writes what the deployment file leaves open."""
+
+def agent_folders() -> list[ecs.MountPoint]:
+    """Where a container lets the agent write."""
+    return [
+        ecs.MountPoint(source_volume=volume, container_path=path, read_only=False)
+        for volume, path in AGENT_FOLDERS.items()
+    ]
 
 
 def acknowledge_sessions(role: iam.Role, *, log_group: logs.LogGroup) -> None:
@@ -21,11 +29,9 @@ def acknowledge_sessions(role: iam.Role, *, log_group: logs.LogGroup) -> None:
     assert isinstance(resource, logs.CfnLogGroup)
     stack = Stack.of(role)
     arn = f"arn:{stack.partition}:logs:{stack.region}:{stack.account}:log-group:<{stack.get_logical_id(resource)}>:*"
-    for token, shown in SHOWN.items():
-        arn = arn.replace(token, shown)
     why = {
         "Resource::*": "ssmmessages and logs:DescribeLogGroups know no resources; the setting is off by default.",
-        f"Resource::{arn}": "Log streams of this one group, which record what people do in a session.",
+        f"Resource::{as_shown(arn)}": "Log streams of this one group, which record what people do in a session.",
     }
     Validations.of(role).acknowledge(
         *(Acknowledgment(id=f"AwsSolutions-IAM5[{found}]", reason=reason) for found, reason in why.items())

@@ -2,6 +2,7 @@
 
 from aws_cdk import Acknowledgment, Aws, Duration, Validations
 from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
 from aws_cdk import aws_s3 as s3
 from constructs import Construct, IDependable
 
@@ -29,8 +30,13 @@ class AccessLogBucket(Construct):
     bucket: s3.Bucket
     ready: IDependable
 
-    def __init__(self, scope: Construct, construct_id: str, *, retention_days: int, keep_data: bool) -> None:
-        """`keep_data: False`: the logs go with the stack."""
+    def __init__(
+        self, scope: Construct, construct_id: str, *, retention_days: int, emptied_with: kms.IKey | None
+    ) -> None:
+        """`emptied_with`: the logs go with the stack, and the log of the function that does it has this key.
+
+        Left out: they outlive it.
+        """
         super().__init__(scope, construct_id)
         self.bucket = s3.Bucket(
             self,
@@ -47,7 +53,7 @@ class AccessLogBucket(Construct):
                     abort_incomplete_multipart_upload_after=Duration.days(1),
                 )
             ],
-            removal_policy=kept_as_made(keep_data),
+            removal_policy=kept_as_made(emptied_with is None),
         )
         self.bucket.add_to_resource_policy(
             iam.PolicyStatement(
@@ -59,8 +65,8 @@ class AccessLogBucket(Construct):
         )
         assert self.bucket.policy is not None  # made by the statement above
         self.ready = self.bucket.policy
-        if not keep_data:
+        if emptied_with is not None:
             # The policy goes first, so that no last log arrives in the emptied bucket.
-            emptied = EmptiedBucket(self, "Emptied", bucket=self.bucket)
+            emptied = EmptiedBucket(self, "Emptied", bucket=self.bucket, key=emptied_with)
             self.bucket.policy.node.add_dependency(emptied.resource)
         Validations.of(self.bucket).acknowledge(Acknowledgment(id="AwsSolutions-S1", reason=NO_ACCESS_LOG))

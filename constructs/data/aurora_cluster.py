@@ -3,12 +3,12 @@
 from aws_cdk import Acknowledgment, Duration, RemovalPolicy, Validations
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_kms as kms
-from aws_cdk import aws_logs as logs
 from aws_cdk import aws_rds as rds
 from aws_cdk import aws_secretsmanager as sm
 from constructs import Construct
 
-from constructs.data.retention import kept
+from constructs.data.aurora_instance import serverless_instance
+from constructs.data.postgresql_log import PostgresqlLog
 
 PORT = 5432
 MASTER_USERNAME = "cluster_admin"
@@ -59,17 +59,12 @@ class AuroraCluster(Construct):
         `pause_after_seconds` counts with `min_capacity` 0 only.
         """
         super().__init__(scope, construct_id)
+        engine = _engine(engine_version)
         self.cluster = rds.DatabaseCluster(
             self,
             "Cluster",
-            engine=_engine(engine_version),
-            parameter_group=rds.ParameterGroup(
-                self,
-                "Parameters",
-                engine=_engine(engine_version),
-                description="TLS only, no statement in the log",
-                parameters=PARAMETERS,
-            ),
+            engine=engine,
+            parameter_group=self._define_parameters(engine),
             vpc=vpc,
             vpc_subnets=ec2.SubnetSelection(subnet_type=ec2.SubnetType.PRIVATE_WITH_EGRESS),
             security_groups=[security_group],
@@ -79,13 +74,11 @@ class AuroraCluster(Construct):
             credentials=rds.Credentials.from_username(MASTER_USERNAME, encryption_key=key),
             iam_authentication=True,
             enable_data_api=True,
-            writer=_instance("Writer", key),
-            readers=[_instance("Reader", key)] if reader else [],
+            writer=serverless_instance("Writer", key),
+            readers=[serverless_instance("Reader", key)] if reader else [],
             serverless_v2_min_capacity=min_capacity,
             serverless_v2_max_capacity=max_capacity,
-            serverless_v2_auto_pause_duration=Duration.seconds(pause_after_seconds)
-            if min_capacity == 0
-            else None,
+            serverless_v2_auto_pause_duration=_pause(min_capacity, pause_after_seconds),
             backup=rds.BackupProps(retention=Duration.days(backup_retention_days)),
             copy_tags_to_snapshot=True,
             cloudwatch_logs_exports=["postgresql"],
@@ -95,35 +88,51 @@ class AuroraCluster(Construct):
             deletion_protection=deletion_protection,
             removal_policy=RemovalPolicy.SNAPSHOT if keep_data else RemovalPolicy.DESTROY,
         )
+        self._hand_out()
+        if snapshot_arn is not None:
+            self._start_from(snapshot_arn)
+        PostgresqlLog(
+            self,
+            "Logs",
+            cluster=self.cluster,
+            instances=self.instances,
+            key=key,
+            retention_days=log_retention_days,
+            keep_data=keep_data,
+        )
+        self._acknowledge(deletion_protection)
+
+    def _define_parameters(self, engine: rds.IClusterEngine) -> rds.ParameterGroup:
+        return rds.ParameterGroup(
+            self,
+            "Parameters",
+            engine=engine,
+            description="TLS only, no statement in the log",
+            parameters=PARAMETERS,
+        )
+
+    def _hand_out(self) -> None:
         assert self.cluster.secret is not None  # manage_master_user_password
         self.master_secret = self.cluster.secret
-        resource = self.cluster.node.find_child("Resource")
-        assert isinstance(resource, rds.CfnDBCluster)
-        if snapshot_arn is not None:
-            # The library's second class would say all of the above again. A snapshot brings its master user.
-            resource.snapshot_identifier, resource.master_username = snapshot_arn, None
         self.instances = [
             node for node in self.cluster.node.find_all() if isinstance(node, rds.CfnDBInstance)
         ]
-        self._define_log_group(key, log_retention_days, keep_data)
-        acknowledged = [Acknowledgment(id="AwsSolutions-RDS11", reason=DEFAULT_PORT)]
-        if not deletion_protection:
-            acknowledged.append(Acknowledgment(id="AwsSolutions-RDS10", reason=NO_DELETION_PROTECTION))
-        Validations.of(resource).acknowledge(*acknowledged)
 
-    def _define_log_group(self, key: kms.IKey, retention_days: float, keep_data: bool) -> None:
-        # L1: the L2 takes no token for the retention.
-        group = logs.CfnLogGroup(
-            self,
-            "Logs",
-            log_group_name=f"/aws/rds/cluster/{self.cluster.cluster_identifier}/postgresql",
-            kms_key_id=key.key_arn,
-            retention_in_days=retention_days,
-        )
-        group.apply_removal_policy(kept(keep_data))
-        # The first instance makes a group without key and retention, unless it finds one of that name.
-        for instance in self.instances:
-            instance.add_resource_dependency(group)
+    @property
+    def _resource(self) -> rds.CfnDBCluster:
+        resource = self.cluster.node.find_child("Resource")
+        assert isinstance(resource, rds.CfnDBCluster)
+        return resource
+
+    def _start_from(self, snapshot_arn: str) -> None:
+        """The library's second class would say the whole constructor again. A snapshot brings its master user."""
+        self._resource.snapshot_identifier, self._resource.master_username = snapshot_arn, None
+
+    def _acknowledge(self, deletion_protection: bool) -> None:
+        findings = Validations.of(self._resource)
+        findings.acknowledge(Acknowledgment(id="AwsSolutions-RDS11", reason=DEFAULT_PORT))
+        if not deletion_protection:
+            findings.acknowledge(Acknowledgment(id="AwsSolutions-RDS10", reason=NO_DELETION_PROTECTION))
 
 
 def _engine(version: str) -> rds.IClusterEngine:
@@ -134,15 +143,5 @@ def _engine(version: str) -> rds.IClusterEngine:
     )
 
 
-def _instance(construct_id: str, key: kms.IKey) -> rds.IClusterInstance:
-    return rds.ClusterInstance.serverless_v2(
-        construct_id,
-        # Pinned: the container verifies the server with this root alone (assets/certificates/rds).
-        ca_certificate=rds.CaCertificate.RDS_CA_RSA2048_G1,
-        # Versions change in the deployment file, so that template and cluster never disagree.
-        auto_minor_version_upgrade=False,
-        publicly_accessible=False,
-        enable_performance_insights=True,
-        performance_insight_encryption_key=key,
-        scale_with_writer=True,
-    )
+def _pause(min_capacity: float, after_seconds: int) -> Duration | None:
+    return Duration.seconds(after_seconds) if min_capacity == 0 else None

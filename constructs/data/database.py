@@ -9,7 +9,7 @@ from aws_cdk import aws_rds as rds
 from aws_cdk import aws_secretsmanager as sm
 from constructs import Construct, IDependable
 
-from constructs.compute.custom_resource_handler import CustomResourceHandler
+from constructs.compute.handled_resource import HandledResource
 from constructs.data.aurora_cluster import PORT, AuroraCluster
 from constructs.data.retention import kept
 
@@ -23,13 +23,15 @@ BY_SCHEDULE = (
 class Database(Construct):
     """One database in an Aurora cluster, with the role that the application signs in with.
 
-    `cluster`; `master_secret`; `name`; `secret`: `username`, `password` (letters and digits), `host`, `port`,
-    `dbname`; `ready`: database, role and extensions are there; `restore_metadata`: for tests of AWS Backup,
+    `cluster`; `master_secret`; `host`, `port`, `name`; `secret`: `username`, `password` (letters and digits), `host`,
+    `port`, `dbname`; `ready`: database, role and extensions are there; `restore_metadata`: for tests of AWS Backup,
     which would restore into the region's default VPC. Nothing is dropped when this goes.
     """
 
     cluster: rds.DatabaseCluster
     master_secret: sm.ISecret
+    host: str
+    port: int
     name: str
     secret: sm.ISecret
     ready: IDependable
@@ -48,6 +50,7 @@ class Database(Construct):
     ) -> None:
         super().__init__(scope, construct_id)
         self.cluster, self.master_secret, self.name = aurora.cluster, aurora.master_secret, name
+        self.host, self.port = aurora.cluster.cluster_endpoint.hostname, PORT
         self.restore_metadata = self._where_it_stands()
         self.secret = self._define_secret(key, keep_data)
         self.ready = self._define_database(aurora, extensions, key)
@@ -65,8 +68,8 @@ class Database(Construct):
     def _define_secret(self, key: kms.IKey, keep_data: bool) -> sm.Secret:
         known = {
             "username": f"{self.name}_a",
-            "host": self.cluster.cluster_endpoint.hostname,
-            "port": str(PORT),
+            "host": self.host,
+            "port": str(self.port),
             "dbname": self.name,
         }
         secret = sm.Secret(
@@ -87,18 +90,21 @@ class Database(Construct):
         return secret
 
     def _define_database(self, aurora: AuroraCluster, extensions: list[str], key: kms.IKey) -> CustomResource:
-        handler = CustomResourceHandler.of(
+        resource = HandledResource(
             self,
-            "database.handler",
+            "Default",  # adds nothing to logical ids
+            resource_type="Custom::Database",
+            properties={
+                "ClusterArn": self.cluster.cluster_arn,
+                "MasterSecretArn": self.master_secret.secret_arn,
+                "ApplicationSecretArn": self.secret.secret_arn,
+                "DatabaseName": self.name,
+                "Extensions": extensions,
+            },
+            handler="database.handler",
             description="Makes the application's database, its role and its extensions over the Data API",
             timeout=Duration.minutes(10),
             memory_size_mib=256,
-            encryption_key=key,
-        )
-        permissions = iam.Policy(
-            self,
-            "Permissions",
-            roles=[handler.role],
             statements=[
                 iam.PolicyStatement(
                     actions=["rds-data:ExecuteStatement"], resources=[self.cluster.cluster_arn]
@@ -109,20 +115,8 @@ class Database(Construct):
                     resources=[self.master_secret.secret_arn, self.secret.secret_arn],
                 ),
             ],
-        )
-        resource = CustomResource(
-            self,
-            "Resource",
-            resource_type="Custom::Database",
-            service_token=handler.service_token,
-            properties={
-                "ClusterArn": self.cluster.cluster_arn,
-                "MasterSecretArn": self.master_secret.secret_arn,
-                "ApplicationSecretArn": self.secret.secret_arn,
-                "DatabaseName": self.name,
-                "Extensions": extensions,
-            },
-        )
+            key=key,
+        ).resource
         # The Data API answers with an instance only.
-        resource.node.add_dependency(permissions, *aurora.instances)
+        resource.node.add_dependency(*aurora.instances)
         return resource

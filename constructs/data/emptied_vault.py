@@ -1,11 +1,12 @@
 """A backup vault that is emptied before CloudFormation deletes it."""
 
-from aws_cdk import Acknowledgment, Aws, CustomResource, Duration, RemovalPolicy, Tags, Validations
+from aws_cdk import Aws, Duration, Tags
 from aws_cdk import aws_backup as backup
 from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
 from constructs import Construct
 
-from constructs.compute.custom_resource_handler import CustomResourceHandler
+from constructs.compute.handled_resource import HandledResource
 
 TAG = "pergola:empty-on-delete"
 """Read by the handler: a vault that lost it (`keep_data` became true) is left alone when this goes."""
@@ -16,42 +17,30 @@ ALL_POINTS = (
 )
 
 
-class EmptiedVault(Construct):
+class EmptiedVault(HandledResource):
     """Custom::EmptyVault: all recovery points go when the vault goes.
 
-    `resource`: what puts recovery points into the vault should depend on it, so that nothing arrives after it was
-    emptied; and it on the roles that made them, for AWS Backup deletes recovery points with those.
+    What puts recovery points into the vault should depend on `resource`, so that nothing arrives after it was
+    emptied; and `resource` on the roles that made them, for AWS Backup deletes recovery points with those.
     """
 
-    resource: CustomResource
-
-    def __init__(self, scope: Construct, construct_id: str, *, vault: backup.BackupVault) -> None:
-        super().__init__(scope, construct_id)
+    def __init__(
+        self, scope: Construct, construct_id: str, *, vault: backup.BackupVault, key: kms.IKey
+    ) -> None:
+        """`key` encrypts the function's log."""
         Tags.of(vault).add(TAG, "true")
-        handler = CustomResourceHandler.of(
-            self,
-            "empty_vault.handler",
+        super().__init__(
+            scope,
+            construct_id,
+            resource_type="Custom::EmptyVault",
+            properties={"VaultName": vault.backup_vault_name, "VaultArn": vault.backup_vault_arn},
+            handler="empty_vault.handler",
             description="Empties backup vaults that are deleted with their stack",
             timeout=Duration.minutes(15),
+            statements=_statements(vault.backup_vault_arn),
+            wildcards=dict.fromkeys(_points(), ALL_POINTS),
+            key=key,
         )
-        self.resource = CustomResource(
-            self,
-            "Resource",
-            resource_type="Custom::EmptyVault",
-            service_token=handler.service_token,
-            properties={"VaultName": vault.backup_vault_name, "VaultArn": vault.backup_vault_arn},
-            removal_policy=RemovalPolicy.DESTROY,
-        )
-        permissions = iam.Policy(
-            self, "Permissions", roles=[handler.role], statements=_statements(vault.backup_vault_arn)
-        )
-        self.resource.node.add_dependency(permissions)
-        for arn in _points():
-            shown = arn.replace(Aws.PARTITION, "<AWS::Partition>")
-            shown = shown.replace(Aws.REGION, "<AWS::Region>").replace(Aws.ACCOUNT_ID, "<AWS::AccountId>")
-            Validations.of(permissions).acknowledge(
-                Acknowledgment(id=f"AwsSolutions-IAM5[Resource::{shown}]", reason=ALL_POINTS)
-            )
 
 
 def _statements(vault_arn: str) -> list[iam.PolicyStatement]:

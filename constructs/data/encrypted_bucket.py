@@ -34,7 +34,10 @@ class EncryptedBucket(Construct):
         infrequent_access_after_days: int | None = None,
         noncurrent_version_days: int = 30,
     ) -> None:
-        """`infrequent_access_after_days` left out: objects stay in S3 Standard."""
+        """`key` has to serve CloudWatch Logs too, for the function that empties the bucket.
+
+        `infrequent_access_after_days` left out: objects stay in S3 Standard.
+        """
         super().__init__(scope, construct_id)
         self.bucket = s3.Bucket(
             self,
@@ -51,7 +54,7 @@ class EncryptedBucket(Construct):
             removal_policy=kept_as_made(keep_data),
         )
         Validations.of(self.bucket).acknowledge(Acknowledgment(id="AwsSolutions-S1", reason=NO_ACCESS_LOG))
-        self.emptied = None if keep_data else EmptiedBucket(self, "Emptied", bucket=self.bucket)
+        self.emptied = None if keep_data else EmptiedBucket(self, "Emptied", bucket=self.bucket, key=key)
 
 
 def _lifecycle(

@@ -25,6 +25,7 @@ class AuditTrail(Construct):
             "Key",
             description="Encrypts the audit trail",
             keep_data=keep_data,
+            logs_access=True,
             statements=_cloudtrail_encrypts(),
         )
         made = EncryptedBucket(self, "Bucket", key=key.key, keep_data=keep_data)

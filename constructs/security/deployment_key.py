@@ -64,6 +64,11 @@ class DeploymentKey(Construct):
         self.key = kms.Key.from_key_arn(self, "Closed", key.key_arn)
 
 
+def function_log_key(scope: Construct) -> kms.IKey:
+    """For the logs of functions in a stack that nobody gives a key; they go with the stack."""
+    return DeploymentKey(scope, "Key", description="Logs of functions", keep_data=False, logs_access=True).key
+
+
 def _allow_account_through(key: kms.Key, via: Sequence[str]) -> None:
     through = {
         "StringEquals": {"kms:CallerAccount": Aws.ACCOUNT_ID},

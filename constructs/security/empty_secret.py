@@ -1,6 +1,6 @@
 """A secret that people fill."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from aws_cdk import Acknowledgment, SecretValue, Validations
 from aws_cdk import aws_kms as kms
@@ -8,6 +8,7 @@ from aws_cdk import aws_secretsmanager as sm
 from constructs import Construct
 
 from constructs.data.retention import kept
+from constructs.security.replicas import replica_regions
 
 
 class EmptySecret(Construct):
@@ -28,8 +29,9 @@ class EmptySecret(Construct):
         description: str,
         key: kms.IKey,
         keep_data: bool,
+        replicas: Mapping[str, str] | None = None,
     ) -> None:
-        """`name`: physical name of the secret."""
+        """`name`: physical name of the secret. `replicas`: region → ARN of the key there. Left out: no replica."""
         super().__init__(scope, construct_id)
         empty = SecretValue.unsafe_plain_text("")  # nothing to hide: the value is that there is none
         self.secret = sm.Secret(
@@ -39,6 +41,7 @@ class EmptySecret(Construct):
             description=description,
             encryption_key=key,
             secret_object_value=dict.fromkeys(fields, empty),
+            replica_regions=replica_regions(self, replicas or {}),
             removal_policy=kept(keep_data),
         )
         Validations.of(self.secret).acknowledge(

@@ -8,6 +8,7 @@ from aws_cdk import aws_secretsmanager as sm
 from constructs import Construct
 
 from constructs.data.retention import kept
+from constructs.security.replicas import replica_regions
 
 LENGTH = 64
 """Open WebUI takes a key of 44 characters for a Fernet key, and a random one of that length stops it."""
@@ -46,12 +47,7 @@ class GeneratedKey(Construct):
                 password_length=LENGTH,
                 exclude_punctuation=True,
             ),
-            replica_regions=[
-                sm.ReplicaRegion(
-                    region=region, encryption_key=kms.Key.from_key_arn(self, f"Key-{region}", arn)
-                )
-                for region, arn in (replicas or {}).items()
-            ],
+            replica_regions=replica_regions(self, replicas or {}),
             removal_policy=kept(keep_data),
         )
         Validations.of(self.secret).acknowledge(

@@ -2,24 +2,35 @@
 
 from itertools import product
 from pathlib import Path
+from typing import Literal
 
 import pytest
 
 from applications import open_webui
 from applications.container import Container
 from applications.environment import Environment, SecretKey
-from applications.open_webui_environment import OpenIdProvider, Uploads, environment
+from applications.open_webui_environment import DatabaseAddress, OpenIdProvider, Uploads, environment
+from commands.assembly import templates
 from settings.application import ApplicationSettings, EmbeddingSettings
+from settings.known_variables import known_variables, variables_of
 from settings.reserved_variables import HARMFUL, SET_BY_DEPLOYMENT
+from tests.conftest import COMMITTED, VARIANTS
 
-READ = set(Path(__file__).with_name("open_webui-0.12.4.txt").read_text().split())
-"""Made by list_variables.py from the wheel."""
+ROOT = Path(__file__).parents[2]
+VERSION = "0.12.4"
+READ = known_variables(VERSION, packages=ROOT / "nowhere") or frozenset()
+"""The committed list, made by list_variables.py from the wheel."""
+INSTALLED = sorted((ROOT / ".venv-open-webui").glob(f"{VERSION}/lib/python*/site-packages/open_webui"))
+"""The package itself, where `make try` has been."""
 READ_BY_LIBPQ = {"PGSSLMODE", "PGSSLROOTCERT", "PGAPPNAME"}
 READ_BY_UVICORN = {"UVICORN_TIMEOUT_KEEP_ALIVE"}
 """`click.command(context_settings={"auto_envvar_prefix": "UVICORN"})` in uvicorn/main.py of 0.54.0, which the image's
 requirements-slim.txt pins; start.sh runs `python -m uvicorn` without `--timeout-keep-alive`."""
+READ_BY_PREPARE = {"RDS_CA_PEM"}
+"""assets/ecs/prepare.py, which writes it to the file that PGSSLROOTCERT names."""
 ORIGIN = "https://chat.example.com"
 IDLE_TIMEOUT_SECONDS = 3600
+DATABASE = DatabaseAddress(host="db.example.com", port=5432, name="openwebui")
 LITELLM_URL = "http://litellm.chat.internal:4000/v1"
 PROVIDER = OpenIdProvider(
     discovery_url="https://idp.example.com/.well-known/openid-configuration",
@@ -43,6 +54,7 @@ def made(
         secure=secure,
         cached=cached,
         idle_timeout_seconds=IDLE_TIMEOUT_SECONDS,
+        database=DATABASE,
         provider=provider,
         admin_email=None if provider else "admin@example.com",
         litellm_url=litellm_url,
@@ -82,9 +94,40 @@ def test_every_variable_is_one_that_the_pinned_version_reads() -> None:
     assert names - READ == READ_BY_LIBPQ | READ_BY_UVICORN
 
 
+def variables_in_templates(folder: Path, names: list[str]) -> set[str]:
+    """What the tasks of Open WebUI get, whoever added it on the way."""
+    tasks = [
+        resource["Properties"]["ContainerDefinitions"]
+        for name in names
+        for template in templates(folder, name)
+        for resource in template.resources.values()
+        if resource["Type"] == "AWS::ECS::TaskDefinition"
+    ]
+    return {
+        variable["Name"]
+        for containers in tasks
+        if any(container["Name"] == "open-webui" for container in containers)
+        for container in containers
+        for kind in ("Environment", "Secrets")
+        for variable in container.get(kind, [])
+    }
+
+
+@pytest.mark.row("F9")
+def test_every_variable_in_the_templates_is_one_that_somebody_reads(assembly: Path, variants: Path) -> None:
+    names = variables_in_templates(assembly, COMMITTED) | variables_in_templates(variants, VARIANTS)
+    assert names - READ == READ_BY_LIBPQ | READ_BY_UVICORN | READ_BY_PREPARE
+
+
 @pytest.mark.row("F9")
 def test_the_list_of_names_is_of_the_pinned_version() -> None:
-    assert ApplicationSettings().image_tag == "v0.12.4-slim"
+    assert ApplicationSettings().image_tag == f"v{VERSION}-slim"
+
+
+@pytest.mark.row("F9")
+@pytest.mark.skipif(not INSTALLED, reason="Open WebUI is not installed; `make try` does it")
+def test_the_list_of_names_is_what_the_installed_package_reads() -> None:
+    assert variables_of(INSTALLED[0]) == READ
 
 
 def test_the_names_that_a_file_may_not_set_are_those_that_are_set() -> None:
@@ -167,6 +210,7 @@ def test_sign_in_by_password_needs_an_administrator() -> None:
             secure=True,
             cached=False,
             idle_timeout_seconds=IDLE_TIMEOUT_SECONDS,
+            database=DATABASE,
             provider=None,
         )
 
@@ -205,6 +249,14 @@ def test_another_digest_of_the_same_tag_is_another_version_to_the_database() -> 
         made(ApplicationSettings(image_digest=f"sha256:{digit * 64}")).plain["PGAPPNAME"] for digit in "ab"
     }
     assert names == {"open-webui/v0.12.4-slim@aaaaaaaaaaaa", "open-webui/v0.12.4-slim@bbbbbbbbbbbb"}
+
+
+@pytest.mark.parametrize(("access", "bypassed"), [("everybody", "true"), ("granted", "false")])
+def test_models_are_everybodys_unless_each_is_to_be_granted(
+    access: Literal["everybody", "granted"], bypassed: str
+) -> None:
+    variables = made(ApplicationSettings(model_access=access)).plain
+    assert variables["BYPASS_MODEL_ACCESS_CONTROL"] == bypassed
 
 
 @pytest.mark.row("F6")

@@ -1,6 +1,7 @@
 """Deployment files as people, editors and accidents spoil them: changed ones, some harmless, most not."""
 
 import json
+import re
 from collections.abc import Callable, Iterable, Iterator
 from copy import deepcopy
 from pathlib import Path
@@ -19,6 +20,9 @@ FILES = sorted(
     key=lambda file: file.name,
 )
 Tree = dict[str, Any]
+LONGEST_LINE = 1000
+_FIELD = r"(?:[A-Za-z0-9_/-]+|\"(?:[^\"\\]|\\.)*\")"
+_LINE = re.compile(rf"[^\n]+\.yaml:[1-9]\d*: {_FIELD}(?:\.{_FIELD}|\[\d+\])*: \S[^\n]*")
 ODD: list[Any] = [
     None, True, False, 0, -1, 1, 2, 1.5, -0.0, 1e308, 10**30, -(10**30), 3.0, 16.1, 512, 1024, 65535, "", " ",
     "yes", "no", "on", "off", "null", "~", "1", "0o17", "012345678901", "dev", "prod", "a" * 5000, "é", "日本語",
@@ -42,6 +46,16 @@ def mutated(random: Random) -> tuple[str, bytes]:
     if random.random() < 0.4:
         data = random.choice(_ON_BYTES)(random, data)
     return file.name, data
+
+
+def assert_documented_form(refusal: BadDeploymentFile) -> None:
+    """Each error is a line of its own: `file:line: field.path: what is wrong, the value, the remedy`."""
+    lines = str(refusal).split("\n")
+    assert lines == list(dict.fromkeys(lines)), "no line twice"
+    for line in lines:
+        assert _LINE.fullmatch(line), line
+        assert len(line) < LONGEST_LINE, line
+        assert "is not valid here" not in line, f"no words for this error: {line}"
 
 
 def load_mutated(random: Random, folder: Path) -> Loaded:
@@ -123,7 +137,7 @@ def _replace(random: Random, tree: Tree) -> None:
     section = random.choice(_sections(tree))
     if section:
         section[random.choice(list(section) if isinstance(section, dict) else range(len(section)))] = (
-            random.choice(ODD)
+            deepcopy(random.choice(ODD))
         )
 
 
@@ -134,7 +148,7 @@ def _give(random: Random, tree: Tree) -> None:
         name, place = random.choice(list(fields_of(model).items()))
         below = models_in(place)
         if not below:
-            tree[name] = random.choice(ODD) if random.random() < 0.1 else _right(random, place)
+            tree[name] = deepcopy(random.choice(ODD)) if random.random() < 0.1 else _right(random, place)
             return
         model = random.choice(below)
         tree = tree.setdefault(name, {}) if isinstance(tree.get(name, {}), dict) else {}
@@ -153,7 +167,7 @@ def _right(random: Random, place: Place) -> Any:
             (place.limit("ge"), place.limit("le"), random.randint(place.limit("ge"), place.limit("le")))
         )
     if place.examples:
-        return random.choice(place.examples)
+        return deepcopy(random.choice(place.examples))
     if getattr(kind, "__origin__", None) is tuple:
         item = place_of(kind.__args__[0])
         return [] if models_in(item) else [_right(random, item) for _ in range(random.randrange(4))]

@@ -12,6 +12,8 @@ from settings.yaml_document import LARGEST_BYTES
 
 GOOD = "system: open-webui\nenvironment: dev\nmonitoring: {email: ops@example.com}\nload_balancer: {edge: cloudfront}\n"
 """Four lines; what a test adds begins on line 5."""
+VECTORS = "embedding: {model: titan}"
+MODEL = "models: [{name: titan, model_id: amazon.titan-embed-text-v2, embedding: true}]"
 Refused = Callable[..., list[str]]
 
 
@@ -172,10 +174,10 @@ def test_a_yaml_bomb_is_refused_in_a_moment(refused: Refused) -> None:
             "5: tasks.spot: 'yes' is text in YAML 1.2, and true or false is needed; write true",
         ),
         ("tasks: {spot: 1}\n", "5: tasks.spot: 1 is not true or false; write true or false"),
-        ("tasks: {min_tasks: two}\n", "5: tasks.min_tasks: 'two' is not a whole number; use 1 to 10"),
-        ("tasks: {min_tasks: 1.5}\n", "5: tasks.min_tasks: 1.5 is not a whole number; use 1 to 10"),
-        ("tasks: {min_tasks: '1'}\n", "5: tasks.min_tasks: '1' is not a whole number; use 1 to 10"),
-        ("tasks: {min_tasks: true}\n", "5: tasks.min_tasks: true is not a whole number; use 1 to 10"),
+        ("tasks: {min_tasks: two}\n", "5: tasks.min_tasks: 'two' is not a whole number; use 1 to 4"),
+        ("tasks: {min_tasks: 1.5}\n", "5: tasks.min_tasks: 1.5 is not a whole number; use 1 to 4"),
+        ("tasks: {min_tasks: '1'}\n", "5: tasks.min_tasks: '1' is not a whole number; use 1 to 4"),
+        ("tasks: {min_tasks: true}\n", "5: tasks.min_tasks: true is not a whole number; use 1 to 4"),
         ("tasks: {max_tasks: 0}\n", "5: tasks.max_tasks: 0 is too small; use 1 to 10"),
         ("tasks: {max_tasks: 11}\n", "5: tasks.max_tasks: 11 is too large; use 1 to 10"),
         (
@@ -228,7 +230,7 @@ def test_a_yaml_bomb_is_refused_in_a_moment(refused: Refused) -> None:
         ),
         (
             "application: {environment: {foo: bar}}\n",
-            "5: application.environment.foo: 'foo' has the wrong form; write one like ENABLE_RAG_WEB_SEARCH",
+            "5: application.environment.foo: 'foo' has the wrong form; write one like ENABLE_WEB_SEARCH",
         ),
         (
             "sign_in: {providers: [{type: smal}]}\n",
@@ -242,6 +244,14 @@ def test_a_yaml_bomb_is_refused_in_a_moment(refused: Refused) -> None:
         (
             "sign_in: {domain_prefix: my-aws-chat}\n",
             "5: sign_in.domain_prefix: 'my-aws-chat' holds 'aws', which Amazon Cognito reserves; choose another prefix",
+        ),
+        (
+            "backup: {copy_vault_arn: 'arn:aws:backup:eu-wset-1:111122223333:backup-vault:standby'}\n",
+            "5: backup.copy_vault_arn: 'eu-wset-1' in the ARN is not a region; did you mean eu-west-1?",
+        ),
+        (
+            f"backup: {{copy_vault_arn: 'arn:aws:backup:{'9' * 2000}:111122223333:backup-vault:standby'}}\n",
+            f"5: backup.copy_vault_arn: '{'9' * 59}…' in the ARN is not a region; take the ARN as AWS prints it",
         ),
         (
             "database: {min_capacity: 0.7}\n",
@@ -299,6 +309,29 @@ def test_what_every_file_needs(refused: Refused, content: str, line: str) -> Non
     assert refused(content) == [f"demo.yaml:{line}"]
 
 
+def test_of_a_system_that_nobody_knows_nothing_else_is_guessed(refused: Refused) -> None:
+    """What else the file says may be right for the system that was meant."""
+    assert refused("system: open-webiu\nservers: 3\ntasks: {cpu: 513}\n") == [
+        "demo.yaml:1: system: 'open-webiu' is not a system; did you mean open-webui? Known are open-webui"
+    ]
+
+
+def test_without_a_system_what_all_systems_share_is_looked_at(refused: Refused) -> None:
+    assert refused("region: eu-wset-1\nenvironment: dev\nmonitoring: {email: ops@example.com}\n") == [
+        "demo.yaml:1: system: is missing; give the system that this file deploys, one of open-webui",
+        "demo.yaml:1: region: 'eu-wset-1' is not a region; did you mean eu-west-1?",
+    ]
+
+
+@pytest.mark.parametrize("cpu", ["513", "'512'", "", "&a 512", "512, cpu: 513"])
+@pytest.mark.parametrize("section", ["tasks: {%s}", f"application: {{{VECTORS}, litellm: {{{MODEL}, %s}}}}"])
+def test_memory_is_not_held_against_a_cpu_that_is_wrong_itself(
+    refused: Refused, section: str, cpu: str
+) -> None:
+    lines = refused(f"{GOOD}{section % f'memory_mib: 30720, cpu: {cpu}'}\n")
+    assert [line.split(": ")[1].rpartition(".")[2] for line in lines] == ["cpu"]
+
+
 @pytest.mark.parametrize(
     "name", ["Demo.yaml", "a.yaml", "1st.yaml", "a-.yaml", "a" * 29 + ".yaml", "with space.yaml", "a.b.yaml"]
 )
@@ -325,13 +358,13 @@ def test_all_errors_of_a_file_come_at_once_in_the_order_of_its_lines(refused: Re
     """Fields, a nested model's and the root's own checks: pydantic alone would stop at the first kind."""
     assert refused(
         GOOD
-        + "tasks: {min_tasks: 5, max_tasks: 2}\n"
+        + "tasks: {min_tasks: 4, max_tasks: 2}\n"
         + "network: {cidr: 10.0.0.0/15}\n"
         + "cache: {enabled: false}\n"
         + "database: {min_capacity: 8,\n  reader: maybe}\n"
         + "tags: 5\n"
     ) == [
-        "demo.yaml:5: tasks.min_tasks: min_tasks 5 exceeds max_tasks 2; lower the one or raise the other",
+        "demo.yaml:5: tasks.min_tasks: min_tasks 4 exceeds max_tasks 2; lower the one or raise the other",
         "demo.yaml:6: network.cidr: '10.0.0.0/15' is a /15; a VPC takes /16 to /28",
         "demo.yaml:7: cache.enabled: cache.enabled is false and tasks.max_tasks 2, whose tasks share it; "
         "remove cache.enabled or use tasks.max_tasks: 1",

@@ -10,7 +10,7 @@ from settings.fields import Place, fields_of, models_in, place_of
 from settings.model import Model
 from settings.open_webui import OpenWebUIDeployment
 from settings.places import COUNTRIES, REGIONS
-from settings.text import region_of
+from settings.text import OfKnownRegion, region_of
 
 
 def every_field(model: type[Model], path: str = "") -> Iterator[tuple[str, Place]]:
@@ -62,3 +62,9 @@ def test_regions_and_countries_are_what_aws_knows() -> None:
 
 def test_an_arn_names_its_region() -> None:
     assert region_of("arn:aws:acm:eu-west-1:111122223333:certificate/abc") == "eu-west-1"
+
+
+def test_every_arn_that_is_taken_is_of_a_region_that_there_is() -> None:
+    arns = [(path, place) for path, place in FIELDS if str(next(iter(place.examples), "")).startswith("arn:")]
+    assert len(arns) > 5
+    assert [path for path, place in arns if OfKnownRegion not in place.metadata] == []

@@ -253,6 +253,11 @@ def test_a_network_that_cannot_be_made_is_refused(tmp_path: Path, network: str, 
             "5: secondary_of.token_key_arn: is missing, and restore starts the standby; give the replica of the primary's secret",
         ),
         (
+            f"secondary_of: {{deployment: main, region: eu-west-1, session_key_arn: {SECRET}, token_key_arn: {SECRET}}}\nrestore: {{cluster_snapshot_arn: {SNAPSHOT}}}\n"
+            + TLS,
+            "5: secondary_of.model_keys_arn: is missing, and restore starts the standby; give the replica of the primary's secret",
+        ),
+        (
             f"restore: {{cluster_snapshot_arn: {SNAPSHOT}}}\nregion: eu-west-1\n" + TLS,
             "4: restore.cluster_snapshot_arn: is a snapshot of us-east-1; copy it to eu-west-1, the deployment's region, first",
         ),

@@ -4,7 +4,7 @@ from itertools import product
 
 import pytest
 
-from applications.open_webui_environment import OpenIdProvider, Uploads, environment
+from applications.open_webui_environment import DatabaseAddress, OpenIdProvider, Uploads, environment
 from settings.application import ApplicationSettings, EmbeddingSettings
 from settings.reserved_variables import HARMFUL, SET_BY_DEPLOYMENT
 
@@ -31,6 +31,7 @@ def all_that_is_set() -> set[str]:
             secure=True,
             cached=cached,
             idle_timeout_seconds=60,
+            database=DatabaseAddress(host="x", port=5432, name="x"),
             provider=who,
             admin_email="a@example.com",
             litellm_url=litellm,

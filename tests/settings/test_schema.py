@@ -7,8 +7,10 @@ from typing import Any
 import pytest
 from cfnlint.jsonschema import StandardValidator  # type: ignore[import-untyped]
 from ruamel.yaml import YAML
+from typer.testing import CliRunner
 
 from commands import schema
+from commands.__main__ import app
 from tests.settings.test_fields import FIELDS
 
 ROOT = Path(__file__).parents[2]
@@ -34,6 +36,22 @@ def test_both_files_are_written_where_they_belong(tmp_path: Path) -> None:
         "deployments/schema.json",
         "docs/settings.md",
     ]
+
+
+def test_the_schema_alone_is_written_beside_files_that_are_kept_elsewhere(tmp_path: Path) -> None:
+    result = CliRunner().invoke(app, ["schema", "--output", str(tmp_path / "schema.json")])
+    assert (result.exit_code, result.stdout) == (0, f"wrote {tmp_path}/schema.json\n")
+    assert (tmp_path / "schema.json").read_text() == schema.json_schema()
+    assert [file.name for file in tmp_path.iterdir()] == ["schema.json"]
+
+
+def test_a_file_that_cannot_be_written_is_one_line_and_no_traceback(tmp_path: Path) -> None:
+    result = CliRunner().invoke(app, ["schema", "--output", str(tmp_path / "no" / "schema.json")])
+    assert result.exit_code == 2
+    assert result.stderr == (
+        f"{tmp_path}/no/schema.json: cannot be written (No such file or directory); "
+        "name a file in a folder that exists\n"
+    )
 
 
 @pytest.mark.parametrize("file", EXAMPLES, ids=lambda file: file.stem)

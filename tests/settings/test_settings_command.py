@@ -17,7 +17,6 @@ FILES = sorted([*(ROOT / "deployments").glob("*.yaml"), *(ROOT / "tests" / "depl
 @pytest.fixture
 def run(monkeypatch: pytest.MonkeyPatch) -> CliRunner:
     monkeypatch.chdir(ROOT)
-    monkeypatch.setenv("COLUMNS", "160")
     return CliRunner()
 
 

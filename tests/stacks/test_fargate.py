@@ -14,7 +14,7 @@ from aws_cdk import aws_secretsmanager as sm
 from aws_cdk.assertions import Template
 
 from applications import litellm, open_webui
-from applications.open_webui_environment import OpenIdProvider, Uploads, environment
+from applications.open_webui_environment import DatabaseAddress, OpenIdProvider, Uploads, environment
 from settings.application import ApplicationSettings
 from settings.cache import CacheSettings
 from settings.database import DatabaseSettings
@@ -175,6 +175,7 @@ def synthesized(variant: str) -> Synthesized:
         secure=True,
         cached=full,
         idle_timeout_seconds=3600,
+        database=DatabaseAddress(host=database.host, port=database.port, name=database.name),
         provider=OpenIdProvider(
             discovery_url="https://idp.example.com/.well-known",
             client_id="client",
@@ -261,6 +262,18 @@ def test_every_secret_is_read_by_arn_and_json_key(variant: str) -> None:
                 assert re.search(r":[a-z_]+::$", text), secret
                 names.add(secret["Name"])
     assert {"DATABASE_PASSWORD", "WEBUI_SECRET_KEY", "OAUTH_CLIENT_SECRET", "WEBUI_ADMIN_PASSWORD"} <= names
+
+
+@BOTH
+@pytest.mark.row("F8")
+def test_a_restored_database_changes_the_task_so_that_new_ones_start(variant: str) -> None:
+    for name in ("prepare", "open-webui"):
+        container = synthesized(variant).container(name)
+        plain = {each["Name"]: each["Value"] for each in container["Environment"]}
+        assert "EndpointAddress" in plain["DATABASE_HOST"]["Ref"]
+        assert (plain["DATABASE_PORT"], plain["DATABASE_NAME"]) == ("5432", "openwebui")
+        hidden = {each["Name"] for each in container["Secrets"] if each["Name"].startswith("DATABASE_")}
+        assert hidden == {"DATABASE_USER", "DATABASE_PASSWORD"}
 
 
 @BOTH

@@ -545,6 +545,15 @@ def test_without_the_setting_there_is_no_firewall(variant: str) -> None:
         template(variant).resource_count_is(resource_type, 0)
 
 
+@pytest.mark.row("C3")
+@pytest.mark.parametrize("variant", ["certificate", "domain"])
+def test_what_empties_the_bucket_logs_with_the_one_key_of_the_stack(variant: str) -> None:
+    [key] = template(variant, keep_data=False).find_resources("AWS::KMS::Key")
+    logs = resources(variant, "AWS::Logs::LogGroup", keep_data=False)
+    assert len(logs) == (2 if variant in WITH_FIREWALL else 1)
+    assert all(each["Properties"]["KmsKeyId"] == {"Fn::GetAtt": [key, "Arn"]} for each in logs)
+
+
 def test_firewall_counts_where_chats_and_uploads_would_be_blocked() -> None:
     overrides = managed_rules("domain", "AWSManagedRulesCommonRuleSet")["RuleActionOverrides"]
     assert {each["Name"] for each in overrides} == {

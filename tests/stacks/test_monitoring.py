@@ -79,7 +79,8 @@ def everything(
     monitoring.watch_database(given.database, database)
     monitoring.watch_cache("chat-cache", CacheSettings())
     monitoring.watch_file_system(given.file_system, files)
-    monitoring.watch_backup(backup.BackupVault.from_backup_vault_name(given.stack, "Vault", "chat"))
+    vault = backup.BackupVault.from_backup_vault_name(given.stack, "Vault", "chat")
+    monitoring.watch_backup(vault, vault_name="chat")
     monitoring.watch_log_group("Application", given.log_group, FAILURES)
     return monitoring
 
@@ -572,6 +573,14 @@ def trail_of_a_deployment_that_goes() -> Mapping[str, Any]:
     AuditTrail(stack, "AuditTrail", keep_data=False)
     found: Mapping[str, Any] = Template.from_stack(stack).to_json()["Resources"]
     return found
+
+
+@pytest.mark.row("C3")
+def test_the_trails_key_encrypts_the_log_of_what_empties_its_bucket() -> None:
+    found = trail_of_a_deployment_that_goes()
+    [log] = [each for each in found.values() if each["Type"] == "AWS::Logs::LogGroup"]
+    key = found[log["Properties"]["KmsKeyId"]["Fn::GetAtt"][0]]
+    assert "EncryptLogGroups" in [each.get("Sid") for each in key["Properties"]["KeyPolicy"]["Statement"]]
 
 
 @pytest.mark.row("C8")

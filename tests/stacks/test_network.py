@@ -217,19 +217,19 @@ def test_retention_of_flow_logs_is_the_parameter() -> None:
 
 
 @pytest.mark.row("C3")
-@pytest.mark.parametrize(("variant", "encrypted"), [("nat", True), ("no_flow_logs", False)])
-def test_logs_of_functions_are_encrypted_where_there_is_a_key(variant: str, encrypted: bool) -> None:
+@pytest.mark.parametrize("variant", ["nat", "no_flow_logs"])
+def test_logs_of_functions_are_encrypted_with_or_without_flow_logs(variant: str) -> None:
     [group] = [
         group["Properties"]
         for name, group in template(variant).find_resources("AWS::Logs::LogGroup").items()
         if "Handler" in name
     ]
-    assert ("KmsKeyId" in group) is encrypted
+    [key] = logical_ids(variant, "AWS::KMS::Key")
+    assert group["KmsKeyId"] == {"Fn::GetAtt": [key, "Arn"]}
 
 
-def test_flow_logs_and_their_key_can_be_left_out() -> None:
+def test_flow_logs_can_be_left_out() -> None:
     assert not properties("no_flow_logs", "AWS::EC2::FlowLog")
-    assert not properties("no_flow_logs", "AWS::KMS::Key")
 
 
 @pytest.mark.row("C2")

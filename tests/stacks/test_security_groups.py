@@ -105,6 +105,14 @@ def test_behind_cloudfront_only_cloudfront_reaches_the_load_balancer() -> None:
     }
 
 
+@pytest.mark.row("C3")
+def test_without_a_key_of_the_network_the_log_of_the_function_gets_one_here() -> None:
+    [log] = [r for r in template("cloudfront").values() if r["Type"] == "AWS::Logs::LogGroup"]
+    [key] = [name for name, r in template("cloudfront").items() if r["Type"] == "AWS::KMS::Key"]
+    assert log["Properties"]["KmsKeyId"] == {"Fn::GetAtt": [key, "Arn"]}
+    assert not [r for r in template("certificate").values() if r["Type"] == "AWS::KMS::Key"]
+
+
 def test_cloudfronts_prefix_list_is_found_at_deployment() -> None:
     [found] = [r for r in template("cloudfront").values() if r["Type"] == "Custom::ManagedPrefixList"]
     assert found["Properties"]["PrefixListName"] == "com.amazonaws.global.cloudfront.origin-facing"

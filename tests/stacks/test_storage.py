@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from aws_cdk import App, NestedStack, Stack, Validations
+from aws_cdk import App, CfnResource, CustomResource, NestedStack, Stack, Validations
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_iam as iam
 from aws_cdk.assertions import Template
@@ -582,7 +582,10 @@ def test_database_function_gets_the_rds_managed_secret() -> None:
 
 def test_others_may_wait_for_the_database() -> None:
     built, _ = synthesized("production")
-    assert built.database.ready.node.path.endswith("Storage/Database/Resource")  # type: ignore[attr-defined]
+    assert isinstance(built.database.ready, CustomResource)
+    made = built.database.ready.node.default_child
+    assert isinstance(made, CfnResource)
+    assert made.cfn_resource_type == "Custom::Database"
 
 
 # --- the cache

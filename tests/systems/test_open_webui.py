@@ -1,13 +1,14 @@
 """Facts of the root stack: parameters, rules, outputs, tags, environments."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from commands.assembly import NESTED, templates
-from tests.conftest import COMMITTED
+from tests.conftest import COMMITTED, ROOT
 
 Template = dict[str, Any]
 
@@ -109,6 +110,8 @@ def refused(template: Template, **given: str) -> list[str]:
             [(function, argument)] = expression.items()
             if function == "Ref":
                 return given.get(argument, str(template["Parameters"][argument]["Default"]))
+            if function == "Fn::Not":
+                return not value(argument[0])
             left, right = map(value, argument)
             return {
                 "Fn::Equals": left == right,
@@ -135,8 +138,15 @@ def test_a_pair_that_fargate_does_not_sell_is_refused(prod: Template) -> None:
 
 @pytest.mark.row("C9", "F6")
 def test_a_minimum_over_the_maximum_is_refused(prod: Template) -> None:
-    assert refused(prod, MinTasks="4", MaxTasks="3") == ["MinTasks is 4, so MaxTasks must be at least 4"]
-    assert not refused(prod, MinTasks="3", MaxTasks="3")
+    fewest, most = (
+        list(map(int, prod["Parameters"][name]["AllowedValues"])) for name in ("MinTasks", "MaxTasks")
+    )
+    for least in fewest:
+        for greatest in most:
+            said = refused(prod, MinTasks=str(least), MaxTasks=str(greatest))
+            wanted = [f"MinTasks is {least}, so MaxTasks must be at least {least}"]
+            assert said == (wanted if least > greatest else [])
+    assert (max(fewest), max(most)) == (4, 10)
 
 
 @pytest.mark.row("C9", "F6")
@@ -165,12 +175,45 @@ def test_stacks_and_outputs_are_described(assembly: Path, deployment: str) -> No
 def test_outputs_are_the_useful_ones(prod: Template) -> None:
     assert set(prod["Outputs"]) == {
         "DashboardUrl",
+        "LogsCommand",
         "ModelKeysSecret",
         "SessionKeySecret",
         "TokenKeySecret",
         "Url",
         "UserPoolId",
     }
+
+
+def typed(template: Template, output: str) -> tuple[str, dict[str, str]]:
+    """What an output says, and which value of the Fargate stack stands for each name in it."""
+    text, names = template["Outputs"][output]["Value"]["Fn::Sub"]
+    values = {name: value["Fn::GetAtt"] for name, value in names.items()}
+    assert all(stack.startswith("FargateNestedStack") for stack, _ in values.values())
+    return text, {name: attribute for name, (_, attribute) in values.items()}
+
+
+@pytest.mark.row("C10")
+def test_an_output_is_the_command_that_follows_the_logs(prod: Template) -> None:
+    text, names = typed(prod, "LogsCommand")
+    assert text == "aws logs tail ${Group} --follow --region ${AWS::Region}"
+    assert "ApplicationLog" in names["Group"]
+
+
+@pytest.mark.row("C10")
+def test_an_output_is_the_command_that_opens_a_shell_where_that_is_allowed(
+    variants: Path, prod: Template
+) -> None:
+    text, names = typed(root(variants, "every-option"), "ConnectCommand")
+    here = "--region ${AWS::Region} --cluster ${Cluster}"
+    assert text == (
+        f"aws ecs execute-command {here} "
+        f"--task $(aws ecs list-tasks {here} --service-name ${{Service}} --query 'taskArns[0]' --output text) "
+        "--container open-webui --interactive --command /bin/bash"
+    )
+    assert names["Cluster"].endswith("Ref")
+    assert "OpenWebUIService" in names["Service"]
+    assert names["Service"].endswith("Name")
+    assert "ConnectCommand" not in prod["Outputs"]  # tasks.execute_command is off
 
 
 @pytest.mark.row("C10")
@@ -240,13 +283,26 @@ def test_a_standby_that_takes_over_starts_from_recovery_points(variants: Path) -
 
 
 @pytest.mark.row("C7", "F8")
-def test_a_primary_replicates_its_keys(variants: Path) -> None:
-    replicas = [
-        resource["Properties"]["ReplicaRegions"]
-        for resource in resources(variants, "primary", "AWS::SecretsManager::Secret").values()
+def test_a_primary_replicates_its_keys_and_those_that_people_put_in(variants: Path) -> None:
+    replicas = {
+        re.sub(r"^primary.Fargate.|\w{8}$", "", name): resource["Properties"]["ReplicaRegions"]
+        for name, resource in resources(variants, "primary", "AWS::SecretsManager::Secret").items()
         if "ReplicaRegions" in resource["Properties"]
-    ]
-    assert [[each["Region"] for each in group] for group in replicas] == [["eu-central-1"]] * 2
+    }
+    key = "arn:aws:kms:eu-central-1:111122223333:key/00000000-0000-0000-0000-000000000000"
+    copy = [{"Region": "eu-central-1", "KmsKeyId": key}]
+    assert replicas == {"SessionKey": copy, "TokenKey": copy, "ModelKeys": copy}
+
+
+@pytest.mark.row("C3")
+def test_a_deployment_that_names_its_region_has_that_regions_certificate_and_no_other(
+    variants: Path,
+) -> None:
+    [task] = resources(variants, "primary", "AWS::ECS::TaskDefinition").values()
+    prepare = task["Properties"]["ContainerDefinitions"][0]
+    [pem] = [each["Value"] for each in prepare["Environment"] if each["Name"] == "RDS_CA_PEM"]
+    assert pem == (ROOT / "assets" / "certificates" / "rds" / "eu-west-1.pem").read_text()
+    assert not [each.name for each in templates(variants, "primary") if "Mappings" in each.body]
 
 
 @pytest.mark.row("C7")
@@ -256,6 +312,9 @@ def test_a_standby_merges_accounts_by_email_and_reads_the_primarys_keys(variants
     assert '"Name": "OAUTH_MERGE_ACCOUNTS_BY_EMAIL", "Value": "true"' in text
     assert "secret:primary-session-AbCdEf:key::" in text
     assert "secret:primary-token-AbCdEf:key::" in text
+    assert "secret:primary/model-keys-AbCdEf:embedding_api_key::" in text
+    made = resources(variants, "taken-over", "AWS::SecretsManager::Secret")
+    assert not [name for name in made if re.search("(SessionKey|TokenKey|ModelKeys)", name)]
 
 
 @pytest.mark.row("C1")

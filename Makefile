@@ -14,7 +14,7 @@ ONLY    = $(if $(DEPLOYMENT),-c deployment=$(DEPLOYMENT)) $(if $(DEPLOYMENTS),-c
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev local local-stop test test-fast lint types synth settings schema rows diagram clean
+.PHONY: help setup setup-dev local try local-stop test test-fast test-wide test-try fuzz lint types synth settings schema rows diagram clean
 
 help: ## What there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -45,20 +45,23 @@ synth: setup ## Templates into cdk.out, and the table of their sizes [DEPLOYMENT
 	@$(CDK) synth --quiet $(ONLY)
 	@$(PY) -m commands budgets $(if $(DEPLOYMENT),--deployment $(DEPLOYMENT))
 
-settings: setup ## The effective settings with the origin of each [DEPLOYMENT=...]
+settings: $(VENV)/.app ## The effective settings with the origin of each [DEPLOYMENT=...]
 	@$(PY) -m commands settings $(FOLDER) $(DEPLOYMENT)
 
-schema: setup ## deployments/schema.json and docs/settings.md from the settings models
+schema: $(VENV)/.app ## deployments/schema.json and docs/settings.md from the settings models
 	@$(PY) -m commands schema
 
-rows: setup-dev ## Which test shows which row of the systems' table
+rows: $(VENV)/.dev ## Which test shows which row of the systems' table
 	@$(PY) -m commands rows
 
 diagram: setup ## The pictures in docs/ from the templates
 	@$(PY) -m commands diagram
 
-local: setup ## Deploy to an embedded AWS on loopback [DEPLOYMENT=open-webui-dev]
-	@$(PY) -m commands local up $(FOLDER) --deployment $(or $(DEPLOYMENT),open-webui-dev)
+local: setup ## Deploy to an embedded AWS on loopback [DEPLOYMENT=open-webui-dev] [VERBOSE=1]
+	@$(PY) -m commands local up $(FOLDER) --deployment $(or $(DEPLOYMENT),open-webui-dev) $(if $(VERBOSE),--verbose)
+
+try: setup ## The same, and run the application there [DEPLOYMENT=open-webui-dev TASKS=2 PORT=... OPENAI_API_BASE_URL=...]
+	@$(PY) -m commands local try $(FOLDER) --deployment $(or $(DEPLOYMENT),open-webui-dev) --tasks "$(TASKS)" $(if $(PORT),--port $(PORT)) $(if $(NEW_PASSWORDS),--new-passwords)
 
 local-stop: setup ## End the embedded AWS
 	@$(PY) -m commands local stop
@@ -73,8 +76,18 @@ types: setup-dev
 test-fast: lint types ## The quick tests: no life cycle on the embedded AWS, nothing that takes several seconds
 	@$(PY) -m pytest -q -n $(WORKERS) --dist loadgroup -m 'not lifecycle and not slow' --durations=10
 
-test: lint types ## Lint, types, unit, snapshot, policy, graph, fuzz and life-cycle tests
+test: lint types ## Lint, types, unit, snapshot, policy, graph, bad-input, life-cycle and runbook tests
 	@$(PY) -m pytest -q -n $(WORKERS) --dist loadgroup --durations=10
 
+test-wide: setup-dev ## Each kind of deployment on the embedded AWS (minutes)
+	@$(PY) -m pytest -q -n $(WORKERS) --dist loadgroup -m wide
+
+fuzz: setup-dev ## Synthesize every one of 8,000 spoiled deployment files that loads (5 minutes)
+	@$(PY) -m pytest -q -m fuzz tests/test_fuzz.py
+
+test-try: setup-dev ## The application on the embedded AWS, in a browser
+	@$(PY) -m commands local install
+	@$(PY) -m pytest -q -n 0 -rs tests/trial --durations=10
+
 clean: ## Remove what set-up and synthesis made
-	@rm -rf $(VENV) .venv-emulator node_modules cdk.out .local .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	@rm -rf $(VENV) .venv-emulator .venv-emulator.lock .venv-open-webui node_modules cdk.out .local .mypy_cache .pytest_cache .ruff_cache .hypothesis

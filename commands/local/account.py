@@ -9,6 +9,8 @@ from botocore.exceptions import ClientError
 from commands.local.place import Place
 
 NESTED = "AWS::CloudFormation::Stack"
+CLUSTER, SNAPSHOT = "AWS::RDS::DBCluster", "cluster snapshot"
+RETAINED, KEPT = "the template retains it", "kept until somebody deletes it"
 BEGINNINGS = ("CREATE_IN_PROGRESS", "UPDATE_IN_PROGRESS", "DELETE_IN_PROGRESS")
 
 
@@ -22,6 +24,15 @@ class DeployedStack:
     types: tuple[str, ...]
     """The type of each resource."""
     outputs: dict[str, str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Left:
+    """Something that outlives its deployment."""
+
+    name: str
+    type: str
+    why: str
 
 
 def is_bootstrapped(place: Place, *, url: str) -> bool:
@@ -77,17 +88,32 @@ def first_failure(place: Place, deployment: str, *, url: str) -> str | None:
     return f"{first['ResourceType']} {first['LogicalResourceId']}: {first['ResourceStatusReason']}"
 
 
-def retained(place: Place, names: list[str], *, url: str) -> dict[str, str]:
-    """What the deletion of these stacks left because their templates say so: physical id → type."""
+def left(place: Place, names: list[str], *, url: str) -> list[Left]:
+    """What of these stacks is still in the account after their deletion, sorted by type."""
     api = place.client("cloudformation", url=url)
     wanted = set(names)
-    return {
-        event["PhysicalResourceId"]: event["ResourceType"]
+    events = [
+        event
         for stack in _all_stacks(api)
         if stack["StackName"] in wanted
         for event in api.describe_stack_events(StackName=stack["StackId"])["StackEvents"]
+    ]
+    retained = {
+        event["PhysicalResourceId"]: event["ResourceType"]
+        for event in events
         if event["ResourceStatus"] == "DELETE_SKIPPED"
     }
+    clusters = {event["PhysicalResourceId"] for event in events if event["ResourceType"] == CLUSTER}
+    snapshots = place.client("rds", url=url).describe_db_cluster_snapshots()["DBClusterSnapshots"]
+    found = [
+        *(Left(name=name, type=each, why=RETAINED) for name, each in retained.items()),
+        *(
+            Left(name=each["DBClusterSnapshotIdentifier"], type=SNAPSHOT, why=KEPT)
+            for each in snapshots
+            if each["DBClusterIdentifier"] in clusters
+        ),
+    ]
+    return sorted(found, key=lambda each: (each.type, each.name))
 
 
 def _all_stacks(api: Any) -> Iterator[Any]:

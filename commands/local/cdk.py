@@ -6,6 +6,7 @@ import signal
 import subprocess
 from collections.abc import Callable, Sequence
 
+from commands.local.interruption import held_back
 from commands.local.place import ROOT, Place
 from commands.local.steps import LocalError
 
@@ -79,9 +80,12 @@ def run(
     place: Place, *arguments: str, port: int | None, tell: Callable[[str], None] = nothing
 ) -> Sequence[str]:
     """Run the CLI to its end; whatever stops us stops it."""
-    command = Command(place, *arguments, port=port)
+    command = None
     try:
+        with held_back():
+            command = Command(place, *arguments, port=port)
         return command.wait(tell=tell)
     except BaseException:
-        command.end()
+        if command:
+            command.end()
         raise

@@ -1,19 +1,21 @@
 """`make local`: deploys with the real CDK CLI to an AWS inside this checkout, on loopback."""
 
-import signal
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from types import FrameType
 from typing import Annotated
 
 import typer
 
-from commands.local import account, assembly_cache, report, server, virtual_environment
+from commands.local import account, assembly_cache, interruption, lock, report, server
 from commands.local.cdk import Command, run
 from commands.local.place import ACCOUNT, REGION, ROOT, STATE, Place
 from commands.local.steps import CONSOLE, LocalError, step
+from commands.local.trial import programs, trial
+from commands.local.trial.models import OLLAMA_URL, OPENAI_KEY, OPENAI_URL
+from commands.local.virtual_environment import EMULATOR
 from settings.load import BadDeploymentFile, deployment_files, load_deployment
 
 app = typer.Typer(no_args_is_help=True, add_completion=False)
@@ -28,19 +30,54 @@ def up(
     port: Annotated[int | None, typer.Option(help="Port of loopback. Left out: a free one.")] = None,
     deployments: Annotated[Path, typer.Option(help="Folder of the deployment files.")] = DEPLOYMENTS,
     state: State = STATE,
+    verbose: Annotated[bool, typer.Option(help="Say what of it is real, each time.")] = False,
 ) -> None:
     """Start the embedded AWS, or take the one that runs, and deploy to it."""
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, _interrupt)
-    try:
+    with spoken():
         place = _place(deployments, deployment, state)
-        bring_up(place, deployment, port=port, deployments=deployments)
-    except BadDeploymentFile as error:
-        _fail(str(error), code=2)
-    except LocalError as error:
-        _fail(str(error), code=error.code)
-    except KeyboardInterrupt:
-        _fail("interrupted", code=130)
+        with lock.held(place):
+            trial.leave(place)
+            bring_up(place, deployment, port=port, deployments=deployments, verbose=verbose)
+
+
+@app.command("try")
+def try_(
+    deployment: Annotated[str, typer.Option(help="Name of a file in the folder of deployments.")] = DEFAULT,
+    tasks: Annotated[str, typer.Option(help="How many tasks run. Left out: as the file says.")] = "",
+    port: Annotated[int | None, typer.Option(help="Port of loopback. Left out: a free one.")] = None,
+    deployments: Annotated[Path, typer.Option(help="Folder of the deployment files.")] = DEPLOYMENTS,
+    state: State = STATE,
+    openai_url: Annotated[
+        str, typer.Option(envvar=OPENAI_URL, help="Models of your own. Left out: the echo.")
+    ] = "",
+    openai_key: Annotated[str, typer.Option(envvar=OPENAI_KEY, help="Their key.")] = "",
+    ollama_url: Annotated[str, typer.Option(envvar=OLLAMA_URL, help="Models of Ollama.")] = "",
+    new_passwords: Annotated[bool, typer.Option(help="New passwords for those who may sign in.")] = False,
+) -> None:
+    """Deploy to the embedded AWS and run the application there, for a browser on this machine."""
+    with spoken():
+        wishes = trial.Wishes(
+            name=deployment,
+            folder=deployments,
+            tasks=trial.number(tasks),
+            openai_url=openai_url or None,
+            openai_key=openai_key or None,
+            ollama_url=ollama_url or None,
+            new_passwords=new_passwords,
+        )
+        place = _place(deployments, deployment, state)
+        with lock.held(place):
+            try_out(place, wishes, port=port)
+
+
+@app.command()
+def install(
+    deployment: Annotated[str, typer.Option(help="Name of a file in the folder of deployments.")] = DEFAULT,
+    deployments: Annotated[Path, typer.Option(help="Folder of the deployment files.")] = DEPLOYMENTS,
+) -> None:
+    """Install the application that a deployment runs, which make try does as well."""
+    with spoken():
+        trial.install(trial.version(deployments, deployment))
 
 
 @app.command()
@@ -49,41 +86,114 @@ def destroy(
     deployments: Annotated[Path, typer.Option(help="Folder of the deployment files.")] = DEPLOYMENTS,
     state: State = STATE,
 ) -> None:
-    """Take the deployment down with `cdk destroy` and say what is left, which its templates retain."""
-    try:
+    """Take the deployment down with `cdk destroy` and say what is left of it in the account."""
+    with spoken():
         place = _place(deployments, deployment, state)
-        running = server.running(place)
-        if running is None:
-            raise LocalError("no embedded AWS is running; start one with make local")
-        names = [stack.name for stack in account.stacks(place, deployment, url=running.url)]
-        if not names:
-            raise LocalError(f"{deployment} is not deployed; deploy it with make local")
-        with step("cdk destroy"):
-            run(place, "destroy", "--app", str(place.assembly), deployment, "--force", port=running.port)
-        left = account.retained(place, names, url=running.url)
-        CONSOLE.print(report.left_table(left) if left else "nothing is left of it")
-    except BadDeploymentFile as error:
-        _fail(str(error), code=2)
-    except LocalError as error:
-        _fail(str(error), code=error.code)
+        with lock.held(place):
+            take_down(place, deployment)
 
 
 @app.command()
 def stop(state: State = STATE) -> None:
     """End the embedded AWS with everything that it started."""
     place = Place(state=state.resolve())
-    ended = server.stop(place)
-    CONSOLE.print("the embedded AWS has ended" if ended else "no embedded AWS is running")
+    with spoken(), lock.held(place):
+        ended = server.stop(place)
+        CONSOLE.print(f"{ended} has ended" if ended else "no embedded AWS is running")
+
+
+def take_down(place: Place, deployment: str) -> None:
+    """Destroy the deployment with the CLI; raises `LocalError` if there is none."""
+    running = server.running(place)
+    if running is None:
+        raise LocalError("no embedded AWS is running; start one with make local")
+    names = [stack.name for stack in account.stacks(place, deployment, url=running.url)]
+    if not names:
+        raise LocalError(f"{deployment} is not deployed; deploy it with make local")
+    with step("cdk destroy"):
+        run(place, "destroy", "--app", str(place.assembly), deployment, "--force", port=running.port)
+    left = account.left(place, names, url=running.url)
+    CONSOLE.print(report.left_table(left) if left else "nothing is left of it")
+
+
+def try_out(place: Place, wishes: trial.Wishes, *, port: int | None = None) -> None:
+    """Deploy, and wait until a person can sign in; an emulator that was started for it ends if that fails."""
+    began = time.monotonic()
+    place.cdk()
+    wanted = trial.check(place, wishes)
+    trial.install(wanted)
+    before = _found(place, port)
+    try:
+        # Its ports are in what is deployed.
+        running = before or _start(place, port)
+        trial.run(
+            place,
+            wishes,
+            running,
+            wanted=wanted,
+            deploy=lambda folder: bring_up(place, wishes.name, deployments=folder, tables=False),
+        )
+    except BaseException:
+        if not before:
+            server.stop(place)
+            programs.switch_off(place)
+        raise
+    CONSOLE.print(
+        f"ready in {time.monotonic() - began:.0f} s; it goes on running until [bold]make local-stop[/]"
+    )
 
 
 def bring_up(
-    place: Place, deployment: str, *, port: int | None = None, deployments: Path = DEPLOYMENTS
+    place: Place,
+    deployment: str,
+    *,
+    port: int | None = None,
+    deployments: Path = DEPLOYMENTS,
+    verbose: bool = False,
+    tables: bool = True,
 ) -> None:
-    """Deploy; an emulator that was started for it ends again if that does not succeed."""
+    """Deploy; an emulator that was started for it ends again if that does not succeed.
+
+    What of it is real is told at the first deployment; later only when `verbose`. `tables`: tell what was deployed.
+    """
     began = time.monotonic()
     CONSOLE.print(f"[bold]{deployment}[/] on an embedded AWS (account {place.account}, {place.region})")
     place.cdk()
     place.cdk_log.unlink(missing_ok=True)
+    before = _found(place, port)
+    synthesis = None
+    try:
+        # Synthesis needs no AWS: it goes on while the emulator is made ready.
+        with interruption.held_back():
+            synthesis = _begin_synthesis(place, deployment, deployments)
+        running = before or _start(place, port)
+        CONSOLE.print(f"  the embedded AWS answers on {running.url}")
+        first = not account.is_bootstrapped(place, url=running.url)
+        if first:
+            with step("cdk bootstrap"):
+                run(place, "bootstrap", f"aws://{place.account}/{place.region}", port=running.port)
+        if synthesis:
+            with step("cdk synth"):
+                synthesis.wait()
+            assembly_cache.keep(place, deployment, deployments)
+        with step("cdk deploy") as tell:
+            changed = _deploy(place, deployment, running, tell=tell)
+    except BaseException:
+        if synthesis:
+            synthesis.end()
+        if not before:
+            server.stop(place)
+        raise
+    if tables:
+        _tell(place, deployment, running, verbose=verbose or first)
+    done = "deployed" if changed else "nothing to deploy; checked"
+    CONSOLE.print(
+        f"{done} in {time.monotonic() - began:.0f} s; it goes on running until [bold]make local-stop[/]"
+    )
+
+
+def _found(place: Place, port: int | None) -> server.Server | None:
+    """The emulator that runs already, unless it must begin anew; raises `LocalError` if it has another port."""
     before = server.running(place)
     if before and before.sources != server.sources():
         CONSOLE.print("  the emulator's sources have changed: it begins anew, and empty")
@@ -93,30 +203,7 @@ def bring_up(
         raise LocalError(
             f"the embedded AWS runs on port {before.port} already; leave --port out, or run make local-stop first"
         )
-    # Synthesis needs no AWS: it goes on while the emulator is made ready.
-    synthesis = _begin_synthesis(place, deployment, deployments)
-    try:
-        running = before or _start(place, port)
-        CONSOLE.print(f"  the embedded AWS answers on {running.url}")
-        if not account.is_bootstrapped(place, url=running.url):
-            with step("cdk bootstrap"):
-                run(place, "bootstrap", f"aws://{place.account}/{place.region}", port=running.port)
-        if synthesis:
-            with step("cdk synth"):
-                synthesis.wait()
-            assembly_cache.keep(place, deployment, deployments)
-        with step("cdk deploy") as tell:
-            _deploy(place, deployment, running, tell=tell)
-    except BaseException:
-        if synthesis:
-            synthesis.end()
-        if not before:
-            server.stop(place)
-        raise
-    _tell(place, deployment, running)
-    CONSOLE.print(
-        f"deployed in {time.monotonic() - began:.0f} s; it goes on running until [bold]make local-stop[/]"
-    )
+    return before
 
 
 def _begin_synthesis(place: Place, deployment: str, deployments: Path) -> Command | None:
@@ -129,17 +216,18 @@ def _begin_synthesis(place: Place, deployment: str, deployments: Path) -> Comman
 
 
 def _start(place: Place, port: int | None) -> server.Server:
-    if not virtual_environment.is_current():
-        with step("installing the emulator into .venv-emulator"):
-            virtual_environment.install()
+    if not EMULATOR.is_current:
+        with step("installing the emulator into .venv-emulator") as tell:
+            EMULATOR.install(tell=tell)
     with step("starting the emulator"):
         return server.start(place, port=port)
 
 
-def _tell(place: Place, deployment: str, running: server.Server) -> None:
+def _tell(place: Place, deployment: str, running: server.Server, *, verbose: bool) -> None:
     stacks = account.stacks(place, deployment, url=running.url)
-    for table in (report.stack_table(stacks), report.output_table(stacks[0]), report.depth_table(stacks)):
-        CONSOLE.print(table)
+    CONSOLE.print(report.stack_table(stacks))
+    CONSOLE.print(report.output_table(stacks[0]))
+    CONSOLE.print(report.depth_table(stacks) if verbose else report.DEPTH_HINT)
     CONSOLE.print(
         f"export AWS_ENDPOINT_URL={running.url} AWS_ACCESS_KEY_ID={place.account} AWS_SECRET_ACCESS_KEY=local"
         f" AWS_REGION={place.region} AWS_DEFAULT_REGION={place.region}; aws cloudformation list-stacks",
@@ -147,7 +235,8 @@ def _tell(place: Place, deployment: str, running: server.Server) -> None:
     )
 
 
-def _deploy(place: Place, deployment: str, found: server.Server, *, tell: Callable[[str], None]) -> None:
+def _deploy(place: Place, deployment: str, found: server.Server, *, tell: Callable[[str], None]) -> bool:
+    """Whether anything was to be deployed."""
     arguments = (
         "--app",
         str(place.assembly),
@@ -159,12 +248,13 @@ def _deploy(place: Place, deployment: str, found: server.Server, *, tell: Callab
         "--no-previous-parameters",  # else a value that changed in the file keeps what the stack was made with
     )
     try:
-        run(place, "deploy", *arguments, port=found.port, tell=tell)
+        output = run(place, "deploy", *arguments, port=found.port, tell=tell)
     except LocalError as error:
         reason = account.first_failure(place, deployment, url=found.url)
         raise LocalError(
             f"{deployment} is not deployed: {reason}; see {place.cdk_log}" if reason else str(error)
         ) from None
+    return not any("(no changes)" in line for line in output)
 
 
 def _place(folder: Path, name: str, state: Path) -> Place:
@@ -173,8 +263,18 @@ def _place(folder: Path, name: str, state: Path) -> Place:
     return Place(state=state.resolve(), account=settings.account or ACCOUNT, region=settings.region or REGION)
 
 
-def _interrupt(_number: int, _frame: FrameType | None) -> None:
-    raise KeyboardInterrupt
+@contextmanager
+def spoken() -> Iterator[None]:
+    """What goes wrong in the block is one line and an exit code; what interrupts it does so once."""
+    interruption.listen()
+    try:
+        yield
+    except BadDeploymentFile as error:
+        _fail(str(error), code=2)
+    except LocalError as error:
+        _fail(str(error), code=error.code)
+    except KeyboardInterrupt:
+        _fail("interrupted", code=130)
 
 
 def _fail(message: str, *, code: int) -> None:

@@ -46,6 +46,36 @@ class Place:
     def assembly(self) -> Path:
         return self.state / "cdk.out"
 
+    @property
+    def programs(self) -> Path:
+        """The table of images that run as programs of this machine; while it is there, tasks run."""
+        return self.state / "programs.json"
+
+    @property
+    def tasks(self) -> Path:
+        """What the tasks keep: logs, volumes, and `status.json`."""
+        return self.state / "tasks"
+
+    @property
+    def authority(self) -> Path:
+        """The certificate of the authority that signs what listens here."""
+        return self.state / "authority.pem"
+
+    @property
+    def edge(self) -> Path:
+        """The ports at which load balancers and distributions answer."""
+        return self.state / "edge.json"
+
+    @property
+    def models(self) -> Path:
+        """Port and key of the echo."""
+        return self.state / "models.json"
+
+    @property
+    def filled_secrets(self) -> Path:
+        """What is put into secrets when they are made."""
+        return self.state / "secrets.json"
+
     def cdk(self) -> list[str]:
         """The CDK CLI of the checkout."""
         node, cli = ROOT / ".venv" / "bin" / "node", ROOT / "node_modules" / "aws-cdk" / "bin" / "cdk"

@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from rich.markup import escape
 from rich.table import Table
 
-from commands.local.account import DeployedStack
+from commands.local.account import DeployedStack, Left
 from commands.local.emulator.table.depth import Depth, depth, remark
 
 DEPTH_WIDTH = 22
+DEPTH_HINT = "what of it is real, and what is not: [bold]make local VERBOSE=1[/]"
 NOT_THERE = "containers, networks, mail, IAM's decisions: tasks count as running, anyone may call"
 
 
@@ -56,13 +57,14 @@ def depth_table(stacks: list[DeployedStack]) -> Table:
     return table
 
 
-def left_table(left: Mapping[str, str]) -> Table:
-    """What a deletion left: physical id and type."""
-    table = Table(title="left, because the templates retain it")
+def left_table(left: list[Left]) -> Table:
+    """A row for each thing that a deletion left."""
+    table = Table(title="left in the account")
     table.add_column("resource", overflow="fold")
-    table.add_column("type")
-    for physical_id, resource_type in sorted(left.items()):
-        table.add_row(escape(physical_id), resource_type)
+    table.add_column("type", overflow="fold")
+    table.add_column("why", overflow="fold")
+    for each in left:
+        table.add_row(escape(each.name), each.type, each.why)
     return table
 
 

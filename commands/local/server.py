@@ -13,15 +13,16 @@ import urllib.request
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from commands.local import virtual_environment
+from commands.local.interruption import held_back
 from commands.local.place import ROOT, Place
 from commands.local.steps import LocalError
+from commands.local.virtual_environment import EMULATOR
 
 LOOPBACK = "127.0.0.1"
 SECONDS_TO_START = 60
 SECONDS_TO_STOP = 15
 MODULE = "commands.local.emulator"
-EMULATOR = virtual_environment.REQUIREMENTS.parent
+SOURCES = EMULATOR.requirements.parent
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,8 +42,8 @@ class Server:
 def sources() -> str:
     """Digest of the emulator as it stands in the checkout."""
     digest = hashlib.sha256()
-    for path in sorted([*EMULATOR.rglob("*.py"), virtual_environment.REQUIREMENTS]):
-        digest.update(str(path.relative_to(EMULATOR)).encode() + path.read_bytes())
+    for path in sorted([*SOURCES.rglob("*.py"), EMULATOR.requirements]):
+        digest.update(str(path.relative_to(SOURCES)).encode() + path.read_bytes())
     return digest.hexdigest()
 
 
@@ -55,11 +56,11 @@ def running(place: Place) -> Server | None:
 def start(place: Place, *, port: int | None = None, options: tuple[str, ...] = ()) -> Server:
     """Start the emulator on a free port, or on the one that is asked for, and wait until it answers."""
     stop(place)
-    port = _free(port)
+    port, digest = _free(port), sources()
     place.state.mkdir(parents=True, exist_ok=True)
-    with place.log.open("w") as log:
+    with held_back(), place.log.open("w") as log:
         process = subprocess.Popen(  # noqa: S603 - our own module
-            [virtual_environment.python(), "-m", MODULE, str(port), str(place.state), *options],
+            [EMULATOR.python, "-m", MODULE, str(port), str(place.state), *options],
             cwd=ROOT,
             env=place.environment(port=port),
             stdin=subprocess.DEVNULL,
@@ -67,8 +68,8 @@ def start(place: Place, *, port: int | None = None, options: tuple[str, ...] = (
             stderr=subprocess.STDOUT,
             start_new_session=True,  # Ctrl-C is for the command, which ends the emulator itself
         )
-    server = Server(pid=process.pid, port=port, sources=sources())
-    _file(place).write_text(json.dumps(asdict(server)))
+        server = Server(pid=process.pid, port=port, sources=digest)
+        _file(place).write_text(json.dumps(asdict(server)))
     deadline = time.monotonic() + SECONDS_TO_START
     while not _answers(port):
         if process.poll() is not None or time.monotonic() > deadline:
@@ -79,19 +80,20 @@ def start(place: Place, *, port: int | None = None, options: tuple[str, ...] = (
     return server
 
 
-def stop(place: Place) -> bool:
-    """End the emulator, its databases and what they kept; says whether one was running."""
+def stop(place: Place) -> str:
+    """End the emulator, its databases and what they kept; says in words what was running, nothing if nothing was."""
     server = _recorded(place)
     was_running = server is not None and _is_ours(server.pid)
     if server and was_running:
         _end_group(server.pid)
-    for pid_file in place.state.glob("databases/*/postmaster.pid"):
-        _end_postgres(pid_file)
+    databases = [_end_postgres(file) for file in place.state.glob("databases/*/postmaster.pid")]
     # What ministack knew was in its memory: the files of it mean nothing to the next one.
-    for folder in ("databases", "tmp"):
+    for folder in ("caches", "databases", "tmp"):
         shutil.rmtree(place.state / folder, ignore_errors=True)
     _file(place).unlink(missing_ok=True)
-    return was_running
+    if was_running:
+        return "the embedded AWS"
+    return "a PostgreSQL that an embedded AWS had left behind" if any(databases) else ""
 
 
 def _file(place: Place) -> Path:
@@ -167,10 +169,13 @@ def _reap(pid: int) -> None:
         return  # a process of an earlier command is not ours to wait for
 
 
-def _end_postgres(pid_file: Path) -> None:
+def _end_postgres(pid_file: Path) -> bool:
+    """End the server that wrote this file, if it lives."""
     try:
         pid = int(pid_file.read_text().splitlines()[0])
     except (OSError, ValueError, IndexError):
-        return
-    if str(pid_file.parent) in _command(pid):
+        return False
+    lives = str(pid_file.parent) in _command(pid)
+    if lives:
         os.kill(pid, signal.SIGQUIT)
+    return lives

@@ -40,10 +40,12 @@ def main() -> None:
     from ministack import app  # noqa: PLC0415
 
     if PLAIN not in sys.argv:
-        from commands.local.emulator import databases, extension  # noqa: PLC0415
+        from commands.local.emulator import extension, supervision  # noqa: PLC0415
+        from commands.local.emulator.edge import server  # noqa: PLC0415
 
+        server.start(state)
         extension.install(state)
-        atexit.register(databases.stop_all)
+        atexit.register(supervision.stop_all)
     sys.argv = ["ministack"]
     app.main()
 

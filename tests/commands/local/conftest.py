@@ -6,13 +6,14 @@ from collections.abc import Iterator
 
 import pytest
 
-from commands.local import server, virtual_environment
+from commands.local import server
 from commands.local.place import ROOT, Place
+from commands.local.virtual_environment import EMULATOR
 from tests.commands.local.emulated import Emulated
 
 
 def _emulator(name: str, *options: str) -> Iterator[Emulated]:
-    virtual_environment.install()
+    EMULATOR.install()
     # Not in /tmp: PostgreSQL runs as a user of its own where we are root, and that one may not look in there.
     place = Place(state=ROOT / ".local" / "tests" / f"{name}-{os.getpid()}")
     shutil.rmtree(place.state, ignore_errors=True)

@@ -6,7 +6,7 @@ One synthesis serves the whole life cycle this way; the real CLI still publishes
 import hashlib
 import json
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,7 @@ Template = dict[str, Any]
 
 
 def edited(
-    assembly: Path, to: Path, *, deployment: str, changes: dict[str, Callable[[Template], None]]
+    assembly: Path, to: Path, *, deployment: str, changes: Mapping[str, Callable[[Template], None]]
 ) -> Path:
     """A copy of the assembly in which each named nested template (`Fargate`) has been changed."""
     shutil.copytree(assembly, to)

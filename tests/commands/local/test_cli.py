@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -75,20 +76,40 @@ def test_stopping_nothing_says_so(state: Path) -> None:
 
 
 @pytest.mark.lifecycle
-def test_interrupted_command_leaves_no_process(state: Path) -> None:
+@pytest.mark.parametrize(
+    ("moment", "signals"),
+    [
+        ("starting the emulator", (signal.SIGTERM, signal.SIGTERM, signal.SIGINT)),
+        ("cdk synth", (signal.SIGINT,)),
+    ],
+    ids=["make hands on what its group has got", "ctrl-c"],
+)
+def test_interrupted_command_leaves_no_process(
+    state: Path, moment: str, signals: tuple[signal.Signals, ...]
+) -> None:
     command = [sys.executable, "-u", "-m", "commands", "local", "up", "--state", str(state)]
     with subprocess.Popen(
         command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     ) as process:
         assert process.stdout is not None
         for line in process.stdout:
-            if "cdk synth" in line:
+            if moment in line:
                 break
-        assert len(processes_of(state)) > 2, "the emulator and the CLI are at work by now"
-        process.send_signal(signal.SIGINT)
+        wait_for_the_emulator(state)
+        for number in signals:
+            process.send_signal(number)
+            time.sleep(0.02)
         process.stdout.read()
         assert process.wait(timeout=SECONDS) == 130
     assert processes_of(state) == []
+
+
+def wait_for_the_emulator(state: Path) -> None:
+    """Until its process is there."""
+    deadline = time.monotonic() + SECONDS
+    while not (state / "emulator.json").exists() and time.monotonic() < deadline:
+        time.sleep(0.01)
+    assert processes_of(state), "neither the emulator nor the CLI is at work"
 
 
 def with_tasks(folder: Path, *, cpu: int, memory_mib: int) -> Path:
@@ -123,14 +144,35 @@ def test_up_twice_destroy_and_stop(state: Path, assembly: Path, tmp_path: Path) 
         "containers, networks",
     ):
         assert told in first.stdout
+    assert re.search(r"^deployed in \d+ s", first.stdout, re.MULTILINE)
     second = local("up", state=state)
     assert second.returncode == 0, second.stdout + second.stderr
     assert "starting the emulator" not in second.stdout
     assert "nothing has changed since the last synthesis" in second.stdout
-    changed = local("up", "--deployments", str(with_tasks(tmp_path, cpu=1024, memory_mib=2048)), state=state)
+    assert re.search(r"^nothing to deploy; checked in \d+ s", second.stdout, re.MULTILINE)
+    assert "containers, networks" not in second.stdout
+    assert "make local VERBOSE=1" in second.stdout
+    folder = with_tasks(tmp_path, cpu=1024, memory_mib=2048)
+    changed = local("up", "--verbose", "--deployments", str(folder), state=state)
     assert changed.returncode == 0, changed.stdout + changed.stderr
+    assert re.search(r"^deployed in \d+ s", changed.stdout, re.MULTILINE)
+    assert "containers, networks" in changed.stdout
     assert parameters(place)["TaskCpu"] == "1024"
     assert "nothing is left of it" in local("destroy", state=state).stdout
     assert local("stop", state=state).stdout.strip() == "the embedded AWS has ended"
     assert processes_of(state) == []
     assert not (state / "databases").exists()
+
+
+@pytest.mark.lifecycle
+def test_stop_says_what_a_killed_emulator_has_left(state: Path) -> None:
+    """A database outlives its emulator if that has no time to end it; here one that stands in for it."""
+    folder = state / "databases" / "left"
+    folder.mkdir(parents=True)
+    with subprocess.Popen([sys.executable, "-c", "input()", str(folder)], stdin=subprocess.PIPE) as left:
+        (folder / "postmaster.pid").write_text(f"{left.pid}\n")
+        stopped = local("stop", state=state)
+        assert left.wait(timeout=SECONDS) == -signal.SIGQUIT
+    assert stopped.stdout.strip() == "a PostgreSQL that an embedded AWS had left behind has ended"
+    assert not folder.exists()
+    assert local("stop", state=state).stdout.strip() == "no embedded AWS is running"

@@ -4,12 +4,19 @@ Every test runs twice: with our extension, where the thing works, and on plain m
 release of ministack has mended a defect, the second one fails and names the module that can go.
 """
 
+import base64
+import http.client
 import json
+import re
+import socket
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 from botocore.exceptions import BotoCoreError, ClientError
+from botocore.parsers import ResponseParserError
 
 from commands.local.emulator.table.rows import ROWS
 from tests.commands.local.emulated import Emulated, Template
@@ -17,6 +24,7 @@ from tests.commands.local.emulated import Emulated, Template
 pytestmark = [pytest.mark.lifecycle, pytest.mark.xdist_group("defects")]
 ROLE = {"Version": "2012-10-17", "Statement": []}
 TOPIC = {"Type": "AWS::SNS::Topic"}
+EMAIL, WORD, CALLBACK = "person@example.com", "Passw0rd!", "http://localhost/callback"
 Probe = Callable[[Emulated], None]
 ROTATE = """
 import boto3
@@ -34,6 +42,14 @@ def handler(event, context):
             SecretId=secret, VersionStage="AWSCURRENT", MoveToVersionId=version, RemoveFromVersionId=held
         )
 """
+TRIGGER = """
+import os
+
+def handler(event, context):
+    given = {"groupOverrideDetails": {"groupsToOverride": ["Given"]}}
+    name = "claimsOverrideDetails" if os.environ["VERSION"] == "V1_0" else "claimsAndScopeOverrideDetails"
+    return {**event, "response": {name: given}}
+"""
 
 
 def test_ministack_answers_on_loopback_alone(emulated: Emulated) -> None:
@@ -42,6 +58,24 @@ def test_ministack_answers_on_loopback_alone(emulated: Emulated) -> None:
         listening = [line.split()[1] for line in sockets if line.split()[3] == "0A"]
     assert f"0100007F:{port}" in listening
     assert f"00000000:{port}" not in listening
+
+
+def generated_secret_has_the_characters_that_were_asked_for(emulated: Emulated) -> None:
+    wanted = {
+        "PasswordLength": "64",
+        "ExcludePunctuation": "true",
+        "ExcludeUppercase": True,
+        "GenerateStringKey": "password",
+        "SecretStringTemplate": '{"username":"somebody"}',
+    }
+    secret = {"Type": "AWS::SecretsManager::Secret", "Properties": {"GenerateSecretString": wanted}}
+    assert emulated.deploy("generated", {"Resources": {"Secret": secret}}) == "CREATE_COMPLETE"
+    value = emulated.client("secretsmanager").get_secret_value(
+        SecretId=emulated.resources("generated")["Secret"]
+    )
+    fields = json.loads(value["SecretString"])
+    assert fields["username"] == "somebody"
+    assert re.fullmatch(r"[a-z0-9]{64}", fields["password"])
 
 
 def nested_stack_fails_and_leaves_nothing(emulated: Emulated) -> None:
@@ -118,6 +152,30 @@ def task_definition_has_the_apis_spelling(emulated: Emulated) -> None:
         {"name": "KEY", "valueFrom": "arn:aws:ssm:key"}
     ]
     assert definition["containerDefinitions"][0]["logConfiguration"]["options"] == {"awslogs-group": "Kept"}
+
+
+def listener_keeps_its_attributes(emulated: Emulated) -> None:
+    added = {"Key": "routing.http.response.x_frame_options.header_value", "Value": "DENY"}
+    balancer = {
+        "Type": "AWS::ElasticLoadBalancingV2::LoadBalancer",
+        "Properties": {"Subnets": ["subnet-1", "subnet-2"]},
+    }
+    listener = {
+        "Type": "AWS::ElasticLoadBalancingV2::Listener",
+        "Properties": {
+            "LoadBalancerArn": {"Ref": "Balancer"},
+            "Port": 80,
+            "Protocol": "HTTP",
+            "DefaultActions": [{"Type": "fixed-response", "FixedResponseConfig": {"StatusCode": "200"}}],
+            "ListenerAttributes": [added],
+        },
+    }
+    template = {"Resources": {"Balancer": balancer, "Listener": listener}}
+    assert emulated.deploy("listener", template) == "CREATE_COMPLETE", emulated.failures("listener")
+    arn = emulated.resources("listener")["Listener"]
+    kept = emulated.client("elbv2").describe_listener_attributes(ListenerArn=arn)["Attributes"]
+    assert added in kept
+    emulated.delete("listener")
 
 
 def alarm_over_metric_math_is_made(emulated: Emulated) -> None:
@@ -326,13 +384,65 @@ def aurora_is_a_database(emulated: Emulated) -> None:
     assert not list(emulated.place.state.glob("databases/*"))
 
 
+def cache_is_a_valkey(emulated: Emulated) -> None:
+    properties = {"Engine": "valkey", "ServerlessCacheName": "cache"}
+    template = {
+        "Resources": {"Cache": {"Type": "AWS::ElastiCache::ServerlessCache", "Properties": properties}},
+        "Outputs": {
+            name: {"Value": {"Fn::GetAtt": ["Cache", f"Endpoint.{name}"]}} for name in ("Address", "Port")
+        },
+    }
+    emulated.deploy("cache", template)
+    endpoint = emulated.outputs("cache")
+    with socket.create_connection((endpoint["Address"], int(endpoint["Port"])), timeout=5) as client:
+        client.sendall(b"PING\r\n")
+        assert client.recv(7) == b"+PONG\r\n"
+    emulated.delete("cache")
+
+
+def cache_user_is_answered(emulated: Emulated) -> None:
+    api = emulated.client("elasticache")
+    wanted = {
+        "AccessString": "on ~* &* +@all",
+        "AuthenticationMode": {"Type": "password", "Passwords": ["p" * 20]},
+    }
+    api.create_user(UserId="user", UserName="user", Engine="valkey", **wanted)
+    user = api.modify_user(UserId="user", **wanted)
+    assert user["AccessString"] == wanted["AccessString"]
+    assert user["Authentication"] == {"Type": "password", "PasswordCount": 1}
+
+
+def invited_person_gets_a_password(emulated: Emulated) -> None:
+    pool = _pool(emulated, Policies={"PasswordPolicy": {"MinimumLength": 14}})
+    emulated.client("cognito-idp").admin_create_user(UserPoolId=pool, Username="invited@example.com")
+
+
+def name_counts_in_any_case(emulated: Emulated) -> None:
+    pool = _pool(emulated, UsernameConfiguration={"CaseSensitive": False})
+    api = emulated.client("cognito-idp")
+    api.admin_create_user(UserPoolId=pool, Username=EMAIL, TemporaryPassword=WORD)
+    api.admin_get_user(UserPoolId=pool, Username=EMAIL.title())
+    with pytest.raises(ClientError, match="UsernameExists"):
+        api.admin_create_user(UserPoolId=pool, Username=EMAIL.title(), TemporaryPassword=WORD)
+
+
+def refreshed_token_has_groups(emulated: Emulated) -> None:
+    pool = _pool(emulated)
+    _member(emulated, pool)
+    client, tokens = _sign_in(emulated, pool)
+    again = {"grant_type": "refresh_token", "client_id": client, "refresh_token": tokens["refresh_token"]}
+    assert _groups(json.load(_post(emulated, "/oauth2/token", again))) == ["Held"]
+
+
 DEFECTS: dict[Probe, str] = {
+    generated_secret_has_the_characters_that_were_asked_for: "defects/generated_secrets.py",
     nested_stack_fails_and_leaves_nothing: "defects/nested_stacks.py",
     nested_stack_resolves_dynamic_references: "defects/nested_stacks.py",
     nested_stack_keeps_attributes_on_update: "defects/nested_stacks.py",
     conditions_work_out_functions: "defects/conditions.py",
     vpc_answers_its_cidr_block: "its line in table/attributes.py",
     task_definition_has_the_apis_spelling: "defects/task_definitions.py",
+    listener_keeps_its_attributes: "defects/listener_attributes.py",
     alarm_over_metric_math_is_made: "defects/metric_math_alarms.py",
     scaling_api_answers: "defects/scaling_api.py",
     secret_is_referred_to_by_its_arn: "defects/secret_references.py",
@@ -343,6 +453,11 @@ DEFECTS: dict[Probe, str] = {
     cognito_refuses_plain_http: "secure_callbacks in table/checks.py",
     fargate_refuses_sizes_that_it_does_not_sell: "fargate_size in table/checks.py",
     aurora_is_a_database: "databases.py",
+    cache_is_a_valkey: "caches.py",
+    cache_user_is_answered: "defects/cache_users.py",
+    invited_person_gets_a_password: "defects/invitations.py",
+    name_counts_in_any_case: "defects/sign_in_names.py",
+    refreshed_token_has_groups: "defects/refreshed_tokens.py",
 }
 
 
@@ -355,7 +470,7 @@ def test_with_the_extension(emulated: Emulated, probe: Probe) -> None:
 def test_ministack_still_has_the_defect(plain: Emulated, probe: Probe) -> None:
     try:
         probe(plain)
-    except (AssertionError, ClientError, BotoCoreError, KeyError, ValueError):
+    except (AssertionError, ClientError, BotoCoreError, ResponseParserError, KeyError, ValueError):
         return
     pytest.fail(f"ministack has no such defect any more; commands/local/emulator/{DEFECTS[probe]} can go")
 
@@ -367,6 +482,35 @@ def test_ministack_still_lacks_the_types_of_the_table(plain: Emulated) -> None:
     lacking = str(refusal.value)
     has = [row.type for row in ROWS if row.type not in lacking]
     assert not has, f"ministack has {has} by now: their rows can go"
+
+
+@pytest.mark.parametrize(("version", "groups"), [("V1_0", ["Given"]), ("V2_0", ["Held"])])
+def test_ministack_takes_groups_from_a_v1_answer_alone(
+    plain: Emulated, version: str, groups: list[str]
+) -> None:
+    """Cognito takes them from either; once ministack does, pre_token_generation may answer V2_0."""
+    function = {
+        "Code": {"ZipFile": TRIGGER},
+        "Handler": "index.handler",
+        "Role": {"Fn::GetAtt": ["Role", "Arn"]},
+        "Runtime": "python3.13",
+        "Environment": {"Variables": {"VERSION": version}},
+    }
+    template = {
+        "Resources": {
+            "Role": {"Type": "AWS::IAM::Role", "Properties": {"AssumeRolePolicyDocument": ROLE}},
+            "Function": {"Type": "AWS::Lambda::Function", "Properties": function},
+        },
+        "Outputs": {"Arn": {"Value": {"Fn::GetAtt": ["Function", "Arn"]}}},
+    }
+    name = f"trigger-{version.partition('_')[0]}"
+    plain.deploy(name, template)
+    arn = plain.outputs(name)["Arn"]
+    newer = {"PreTokenGenerationConfig": {"LambdaArn": arn, "LambdaVersion": version}}
+    pool = _pool(plain, LambdaConfig={"PreTokenGeneration": arn} if version == "V1_0" else newer)
+    _member(plain, pool)
+    _, tokens = _sign_in(plain, pool)
+    assert _groups(tokens) == groups
 
 
 def test_what_a_deployment_file_names_is_given(emulated: Emulated) -> None:
@@ -390,6 +534,51 @@ def test_what_a_deployment_file_names_is_given(emulated: Emulated) -> None:
     (found,) = emulated.client("efs").describe_file_systems()["FileSystems"]
     assert found["FileSystemId"] == "fs-0123456789abcdef0"
     emulated.delete("given")
+
+
+def _pool(emulated: Emulated, **settings: Any) -> str:
+    """A user pool of its own for each probe."""
+    api = emulated.client("cognito-idp")
+    made = api.create_user_pool(PoolName="pool", UsernameAttributes=["email"], **settings)
+    return str(made["UserPool"]["Id"])
+
+
+def _member(emulated: Emulated, pool: str) -> None:
+    """A person in the group `Held`."""
+    api, person = emulated.client("cognito-idp"), {"UserPoolId": pool, "Username": EMAIL}
+    api.admin_create_user(**person, TemporaryPassword=WORD)
+    api.admin_set_user_password(**person, Password=WORD, Permanent=True)
+    api.create_group(UserPoolId=pool, GroupName="Held")
+    api.admin_add_user_to_group(**person, GroupName="Held")
+
+
+def _sign_in(emulated: Emulated, pool: str) -> tuple[str, Any]:
+    """A client, and the tokens that it gets when the person signs in."""
+    client = emulated.client("cognito-idp").create_user_pool_client(
+        UserPoolId=pool,
+        ClientName="client",
+        CallbackURLs=[CALLBACK],
+        AllowedOAuthFlows=["code"],
+        AllowedOAuthScopes=["openid"],
+        AllowedOAuthFlowsUserPoolClient=True,
+    )["UserPoolClient"]["ClientId"]
+    asked = {"client_id": client, "redirect_uri": CALLBACK}
+    sent = _post(emulated, "/login", {**asked, "username": EMAIL, "password": WORD, "scope": "openid"})
+    (code,) = parse_qs(urlsplit(sent.headers["Location"]).query)["code"]
+    fields = {**asked, "grant_type": "authorization_code", "code": code}
+    return client, json.load(_post(emulated, "/oauth2/token", fields))
+
+
+def _groups(tokens: Mapping[str, str]) -> list[str]:
+    content = tokens["id_token"].split(".")[1]
+    groups: list[str] = json.loads(base64.urlsafe_b64decode(content + "=="))["cognito:groups"]
+    return groups
+
+
+def _post(emulated: Emulated, path: str, fields: Mapping[str, str]) -> http.client.HTTPResponse:
+    connection = http.client.HTTPConnection("localhost", emulated.server.port, timeout=10)
+    connection.request("POST", path, urlencode(fields), {"Content-Type": "application/x-www-form-urlencoded"})
+    return connection.getresponse()
 
 
 def _parent(emulated: Emulated, key: str, child: Template) -> Template:

@@ -88,10 +88,14 @@ class Deployment:
         return [each["image"] for each in definition["taskDefinition"]["containerDefinitions"]]
 
     def has_the_snapshot(self, *, before: str) -> bool:
-        """Whether there is one snapshot of the cluster, the one that was taken before this image."""
+        """Whether the one snapshot of the cluster is that which was taken before this image."""
+        return self.snapshot().startswith(f"{NAME}-before-{before}")
+
+    def snapshot(self) -> str:
+        """The one snapshot that is there to be used."""
         (found,) = self.emulated.client("rds").describe_db_cluster_snapshots()["DBClusterSnapshots"]
-        named = found["DBClusterSnapshotIdentifier"].startswith(f"{NAME}-before-{before}")
-        return named and bool(found["Status"] == "available")
+        assert found["Status"] == "available"
+        return str(found["DBClusterSnapshotIdentifier"])
 
     def select(self, sql: str, *, database: str, secret: str | None = None) -> list[Any]:
         """The first column of what the Data API answers."""
@@ -247,7 +251,11 @@ def destroying_leaves_what_is_retained(deployment: Deployment, assembly: Path) -
     names = list(deployment.stacks())
     deployment.cdk("destroy", assembly, "--force")
     assert emulated.status(NAME) in (None, "DELETE_COMPLETE")
-    assert account.retained(emulated.place, names, url=emulated.server.url) == {topic: "AWS::SNS::Topic"}
+    said = account.left(emulated.place, names, url=emulated.server.url)
+    assert [(each.type, each.name) for each in said] == [
+        ("AWS::SNS::Topic", topic),
+        ("cluster snapshot", deployment.snapshot()),
+    ]
     assert [each["TopicArn"] for each in emulated.client("sns").list_topics()["Topics"]] == [topic]
     assert left(emulated) == []
     assert deployment.has_the_snapshot(before="v9-9-9"), "a snapshot is for afterwards"

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from commands.local import assembly_cache, place, server, virtual_environment
+from commands.local import assembly_cache, place, server
 from commands.local.place import Place
 from commands.local.steps import LocalError
 
@@ -35,31 +35,14 @@ def test_missing_tool_is_named_with_the_remedy(tmp_path: Path, monkeypatch: pyte
         Place().cdk()
 
 
-def test_emulators_environment_is_renewed_when_a_requirement_changes(tmp_path: Path) -> None:
-    requirements, folder = tmp_path / "requirements.txt", tmp_path / "environment"
-    folder.mkdir()
-    requirements.write_text("one==1\n")
-    (folder / virtual_environment.STAMP).write_text(virtual_environment._digest(requirements))
-    assert virtual_environment.is_current(folder=folder, requirements=requirements)
-    requirements.write_text("one==2\n")
-    assert not virtual_environment.is_current(folder=folder, requirements=requirements)
-
-
-def test_every_requirement_of_the_emulator_is_pinned() -> None:
-    lines = [
-        line for line in virtual_environment.REQUIREMENTS.read_text().splitlines() if not line.startswith("#")
-    ]
-    assert [line for line in lines if "==" not in line] == []
-
-
 def test_stopping_what_does_not_run_is_no_error(tmp_path: Path) -> None:
-    assert server.stop(Place(state=tmp_path)) is False
+    assert server.stop(Place(state=tmp_path)) == ""
 
 
 def test_record_of_a_process_that_is_another_now_is_not_believed(tmp_path: Path) -> None:
     (tmp_path / "emulator.json").write_text(f'{{"pid": {os.getpid()}, "port": 1, "sources": ""}}')
     assert server.running(Place(state=tmp_path)) is None
-    assert server.stop(Place(state=tmp_path)) is False  # and this process goes on
+    assert server.stop(Place(state=tmp_path)) == ""  # and this process goes on
 
 
 def test_assembly_is_taken_again_while_the_sources_are_the_same(tmp_path: Path) -> None:

@@ -1,8 +1,10 @@
 """Scaling and capacity of tasks."""
 
+import os
 from collections.abc import Mapping
 from typing import Any
 
+from commands.local.emulator.clients import client
 from commands.local.emulator.rows import Call, Place, Row
 
 
@@ -46,6 +48,20 @@ def _target(place: Place) -> Mapping[str, Any]:
     }
 
 
+def _count(place: Place) -> list[Mapping[str, Any]]:
+    """A service outside the target's range is brought into it when the target is registered."""
+    kind, cluster, name = str(place.properties["ResourceId"]).split("/")
+    url = os.environ["AWS_ENDPOINT_URL"]
+    api = client("ecs", url=url, account=place.account, region=place.region)
+    wanted = _target(place)
+    return [
+        {"cluster": cluster, kind: name, "desiredCount": within}
+        for each in api.describe_services(cluster=cluster, services=[name])["services"]
+        if (within := min(max(each["desiredCount"], wanted["MinCapacity"]), wanted["MaxCapacity"]))
+        != each["desiredCount"]
+    ]
+
+
 def _schedules(place: Place) -> list[Mapping[str, Any]]:
     target = _target_of(place.properties)
     return [
@@ -72,6 +88,7 @@ def _policy(place: Place) -> Mapping[str, Any]:
 SCALING = "application-autoscaling"
 TARGET = {name: f"{{prop:{name}}}" for name in ("ServiceNamespace", "ResourceId", "ScalableDimension")}
 SET_TARGET = Call(service=SCALING, operation="register_scalable_target", parameters=_target)
+SET_COUNT = Call(service="ecs", operation="update_service", parameters=_count)
 SET_SCHEDULES = Call(service=SCALING, operation="put_scheduled_action", parameters=_schedules)
 SET_POLICY = Call(
     service=SCALING, operation="put_scaling_policy", parameters=_policy, answers={"Arn": "PolicyARN"}
@@ -90,8 +107,8 @@ ROWS = [
         ref="{prop:ResourceId}|{prop:ScalableDimension}|{prop:ServiceNamespace}",
         attributes={"Id": "{prop:ResourceId}|{prop:ScalableDimension}|{prop:ServiceNamespace}"},
         checks=(_minimum_below_maximum,),
-        create=(SET_TARGET, SET_SCHEDULES),
-        update=(SET_TARGET, SET_SCHEDULES),
+        create=(SET_TARGET, SET_COUNT, SET_SCHEDULES),
+        update=(SET_TARGET, SET_COUNT, SET_SCHEDULES),
         delete=(Call(service=SCALING, operation="deregister_scalable_target", parameters=TARGET),),
     ),
     Row(

@@ -1,9 +1,9 @@
 """Caches, backups and what belongs to secrets."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
-from commands.local.emulator.rows import Call, Place, Row
+from commands.local.emulator.rows import Call, Place, Row, fill
 
 
 def _rotation(place: Place) -> Mapping[str, Any]:
@@ -23,21 +23,76 @@ def _selection(place: Place) -> Mapping[str, Any]:
     }
 
 
+def _cache(place: Place) -> Mapping[str, Any]:
+    """What the API takes of a template's properties; `Maximum` and `Minimum` are numbers there."""
+    names = {*KEPT_OF_A_CACHE, "Engine", "MajorEngineVersion", "KmsKeyId", "SubnetIds", "NetworkType"}
+    return {**_chosen(place, names), "ServerlessCacheName": fill(CACHE_NAME, place)}
+
+
+def _changed_cache(place: Place) -> Mapping[str, Any]:
+    return {**_chosen(place, KEPT_OF_A_CACHE), "ServerlessCacheName": place.ref}
+
+
+def _chosen(place: Place, names: Collection[str]) -> dict[str, Any]:
+    chosen = {name: value for name, value in place.properties.items() if name in names}
+    for limits in chosen.get("CacheUsageLimits", {}).values():
+        limits.update({name: int(limits[name]) for name in ("Maximum", "Minimum") if name in limits})
+    if "SnapshotRetentionLimit" in chosen:
+        chosen["SnapshotRetentionLimit"] = int(chosen["SnapshotRetentionLimit"])
+    return chosen
+
+
+CACHE_NAME = "{prop:ServerlessCacheName|{lower:40}}"
+KEPT_OF_A_CACHE = (
+    "Description",
+    "CacheUsageLimits",
+    "SecurityGroupIds",
+    "UserGroupId",
+    "SnapshotRetentionLimit",
+    "DailySnapshotTime",
+)
+"""What changes without another cache."""
+CACHE_ANSWERS = {
+    name: f"ServerlessCache.{name}"
+    for name in (
+        "ARN",
+        "Endpoint.Address",
+        "Endpoint.Port",
+        "ReaderEndpoint.Address",
+        "ReaderEndpoint.Port",
+        "Status",
+        "FullEngineVersion",
+    )
+}
 SET_ROTATION = Call(service="secretsmanager", operation="rotate_secret", parameters=_rotation)
 
 ROWS = [
     Row(
         type="AWS::ElastiCache::ServerlessCache",
-        ref="{prop:ServerlessCacheName|{lower:40}}",
-        attributes={
-            "ARN": "arn:aws:elasticache:{region}:{account}:serverlesscache:{prop:ServerlessCacheName|{lower:40}}",
-            "Endpoint.Address": "{prop:ServerlessCacheName|{lower:40}}.serverless.{region}.cache.amazonaws.com",
-            "Endpoint.Port": "6379",
-            "ReaderEndpoint.Address": "{prop:ServerlessCacheName|{lower:40}}.serverless.{region}.cache.amazonaws.com",
-            "ReaderEndpoint.Port": "6380",
-            "Status": "available",
-            "FullEngineVersion": "{prop:MajorEngineVersion}.0",
-        },
+        ref=CACHE_NAME,
+        create=(
+            Call(
+                service="elasticache",
+                operation="create_serverless_cache",
+                parameters=_cache,
+                answers=CACHE_ANSWERS,
+            ),
+        ),
+        update=(
+            Call(
+                service="elasticache",
+                operation="modify_serverless_cache",
+                parameters=_changed_cache,
+                answers=CACHE_ANSWERS,
+            ),
+        ),
+        delete=(
+            Call(
+                service="elasticache",
+                operation="delete_serverless_cache",
+                parameters={"ServerlessCacheName": "{ref}"},
+            ),
+        ),
     ),
     Row(
         type="AWS::SecretsManager::RotationSchedule",

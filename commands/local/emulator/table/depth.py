@@ -17,6 +17,11 @@ class Depth(Enum):
 RUNS = {
     "AWS::RDS::DBCluster": "PostgreSQL with pgvector on loopback, behind the Data API",
     "AWS::RDS::DBInstance": "the cluster's PostgreSQL",
+    "AWS::ElastiCache::ServerlessCache": "Valkey on loopback, in cluster mode, with its users",
+    "AWS::ElasticLoadBalancingV2::LoadBalancer": "a reverse proxy on loopback",
+    "AWS::ElasticLoadBalancingV2::Listener": "rules, headers and TLS of the reverse proxy",
+    "AWS::ElasticLoadBalancingV2::TargetGroup": "targets are checked and take turns",
+    "AWS::CloudFront::Distribution": "a reverse proxy on loopback; nothing is cached",
     "AWS::Lambda::Function": "Python, as processes of this machine",
     "AWS::CloudFormation::Stack": "ministack's engine, with schemas and replacement rules of ours",
     "AWS::S3::Bucket": "objects are kept",

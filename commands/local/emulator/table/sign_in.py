@@ -1,6 +1,5 @@
 """What belongs to user pools, web ACLs and certificates."""
 
-import secrets
 from collections.abc import Mapping
 from typing import Any
 
@@ -18,9 +17,7 @@ def _user(place: Place) -> Mapping[str, Any]:
         "MessageAction",
         "ClientMetadata",
     )
-    wanted = {name: place.properties[name] for name in names if name in place.properties}
-    # ministack draws a password of 12 characters, whatever the pool's policy; Cognito's own fits it.
-    return {**wanted, "TemporaryPassword": f"Aa1!{secrets.token_urlsafe(32)}"}
+    return {name: place.properties[name] for name in names if name in place.properties}
 
 
 def _provider(place: Place) -> Mapping[str, Any]:

@@ -161,9 +161,9 @@ class Trial:
 
     @cached_property
     def service(self) -> str:
-        """The ECS service."""
-        (service,) = self.resources("AWS::ECS::Service")
-        return service
+        """The ECS service's name."""
+        (arn,) = self.resources("AWS::ECS::Service")
+        return arn.rpartition("/")[2]
 
     def tasks(self) -> list[dict[str, Any]]:
         """The service's running tasks."""

@@ -173,6 +173,7 @@ def _sign_in(provider: OpenIdProvider | None, *, origin: str, admin_email: str |
         "OPENID_END_SESSION_ENDPOINT": provider.sign_out_url,
         "OAUTH_CLIENT_ID": provider.client_id,
         "OAUTH_CLIENT_SECRET": CLIENT_SECRET,
+        "OAUTH_AUTO_REDIRECT": "true",  # there is nothing else to click on
         "OAUTH_CODE_CHALLENGE_METHOD": "S256",
         "OAUTH_SCOPES": "openid email profile",
         "OAUTH_USERNAME_CLAIM": "email",
@@ -230,6 +231,7 @@ def _cache() -> dict[str, Value]:
     return {
         "REDIS_URL": SecretKey("cache", "url"),
         "REDIS_CLUSTER": "true",
+        "REDIS_SOCKET_CONNECT_TIMEOUT": "5",  # REDIS_SOCKET_TIMEOUT would end every idle subscription
         "REDIS_SOCKET_KEEPALIVE": "true",
         "REDIS_HEALTH_CHECK_INTERVAL": "60",
         "WEBSOCKET_MANAGER": "redis",

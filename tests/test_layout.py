@@ -111,3 +111,10 @@ def test_every_recommended_feature_flag_is_set() -> None:
         assert listed is not None
         recommended = json.load(listed)
     assert json.loads((ROOT / "cdk.json").read_text())["context"] == recommended
+
+
+@pytest.mark.xdist_group("canary")
+def test_groups_of_tests_stay_together(request: pytest.FixtureRequest) -> None:
+    if request.config.getoption("loadgroup", default=False):
+        message = "pytest-xdist tears groups apart (as with pytest 9.2.0): tests that share an emulator fail"
+        assert request.node.nodeid.endswith("@canary"), message

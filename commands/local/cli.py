@@ -8,43 +8,49 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from botocore.exceptions import ConnectionClosedError, EndpointConnectionError
 
 from commands.local import account, assembly_cache, interruption, lock, report, server
 from commands.local.cdk import Command, run
 from commands.local.place import ACCOUNT, REGION, ROOT, STATE, Place
 from commands.local.steps import CONSOLE, LocalError, step
-from commands.local.trial import programs, trial
+from commands.local.trial import open_webui, programs, trial
 from commands.local.trial.models import OLLAMA_URL, OPENAI_KEY, OPENAI_URL
 from commands.local.virtual_environment import EMULATOR
 from settings.load import BadDeploymentFile, deployment_files, load_deployment
 
 app = typer.Typer(no_args_is_help=True, add_completion=False)
+PortOfAws = Annotated[str, typer.Option(help="Port of the embedded AWS itself. Left out: a free one.")]
 State = Annotated[Path, typer.Option(help="Folder of its own: one embedded AWS per folder.")]
 DEFAULT = "open-webui-dev"
 DEPLOYMENTS = ROOT / "deployments"
+VARIABLES = ": application.environment."
+"""What a warning is about that counts here as well as in an account."""
 
 
 @app.command()
 def up(
     deployment: Annotated[str, typer.Option(help="Name of a file in the folder of deployments.")] = DEFAULT,
-    port: Annotated[int | None, typer.Option(help="Port of loopback. Left out: a free one.")] = None,
+    port: PortOfAws = "",
     deployments: Annotated[Path, typer.Option(help="Folder of the deployment files.")] = DEPLOYMENTS,
     state: State = STATE,
     verbose: Annotated[bool, typer.Option(help="Say what of it is real, each time.")] = False,
 ) -> None:
     """Start the embedded AWS, or take the one that runs, and deploy to it."""
     with spoken():
-        place = _place(deployments, deployment, state)
+        place = _place(deployments, deployment, state, warned=True)
         with lock.held(place):
             trial.leave(place)
-            bring_up(place, deployment, port=port, deployments=deployments, verbose=verbose)
+            bring_up(
+                place, deployment, port=trial.port_number(port), deployments=deployments, verbose=verbose
+            )
 
 
 @app.command("try")
 def try_(
     deployment: Annotated[str, typer.Option(help="Name of a file in the folder of deployments.")] = DEFAULT,
     tasks: Annotated[str, typer.Option(help="How many tasks run. Left out: as the file says.")] = "",
-    port: Annotated[int | None, typer.Option(help="Port of loopback. Left out: a free one.")] = None,
+    port: PortOfAws = "",
     deployments: Annotated[Path, typer.Option(help="Folder of the deployment files.")] = DEPLOYMENTS,
     state: State = STATE,
     openai_url: Annotated[
@@ -60,14 +66,14 @@ def try_(
             name=deployment,
             folder=deployments,
             tasks=trial.number(tasks),
-            openai_url=openai_url or None,
+            openai_url=trial.address(OPENAI_URL, openai_url, example="https://api.openai.com/v1"),
             openai_key=openai_key or None,
-            ollama_url=ollama_url or None,
+            ollama_url=trial.address(OLLAMA_URL, ollama_url, example="http://localhost:11434"),
             new_passwords=new_passwords,
         )
-        place = _place(deployments, deployment, state)
+        place = _place(deployments, deployment, state, warned=True)
         with lock.held(place):
-            try_out(place, wishes, port=port)
+            try_out(place, wishes, port=trial.port_number(port))
 
 
 @app.command()
@@ -135,7 +141,7 @@ def try_out(place: Place, wishes: trial.Wishes, *, port: int | None = None) -> N
         )
     except BaseException:
         if not before:
-            server.stop(place)
+            _end(place)
             programs.switch_off(place)
         raise
     CONSOLE.print(
@@ -182,7 +188,7 @@ def bring_up(
         if synthesis:
             synthesis.end()
         if not before:
-            server.stop(place)
+            _end(place)
         raise
     if tables:
         _tell(place, deployment, running, verbose=verbose or first)
@@ -190,6 +196,13 @@ def bring_up(
     CONSOLE.print(
         f"{done} in {time.monotonic() - began:.0f} s; it goes on running until [bold]make local-stop[/]"
     )
+
+
+def _end(place: Place) -> None:
+    """End what was started for a command that does not succeed; that takes seconds, so it is said."""
+    if server.running(place):
+        CONSOLE.print("  ending the embedded AWS, which was started for this")
+    server.stop(place)
 
 
 def _found(place: Place, port: int | None) -> server.Server | None:
@@ -201,7 +214,8 @@ def _found(place: Place, port: int | None) -> server.Server | None:
         before = None
     if before and port and before.port != port:
         raise LocalError(
-            f"the embedded AWS runs on port {before.port} already; leave --port out, or run make local-stop first"
+            f"the embedded AWS runs on port {before.port} already; "
+            "leave PORT or --port out, or run make local-stop first"
         )
     return before
 
@@ -257,9 +271,15 @@ def _deploy(place: Place, deployment: str, found: server.Server, *, tell: Callab
     return not any("(no changes)" in line for line in output)
 
 
-def _place(folder: Path, name: str, state: Path) -> Place:
+def _place(folder: Path, name: str, state: Path, *, warned: bool = False) -> Place:
     (file,) = deployment_files(folder, only=name)
-    settings = load_deployment(file).deployment
+    loaded = load_deployment(file)
+    if warned:
+        for warning in loaded.warnings(packages=open_webui.FOLDER):
+            if VARIABLES not in warning:
+                continue  # mail, for one: nobody gets any here
+            print(warning, file=sys.stderr)  # noqa: T201 - as it is: rich would wrap the line
+    settings = loaded.deployment
     return Place(state=state.resolve(), account=settings.account or ACCOUNT, region=settings.region or REGION)
 
 
@@ -273,6 +293,12 @@ def spoken() -> Iterator[None]:
         _fail(str(error), code=2)
     except LocalError as error:
         _fail(str(error), code=error.code)
+    except (EndpointConnectionError, ConnectionClosedError):
+        _fail(
+            "the embedded AWS answers no more; its last words are in emulator.log of the state folder (.local), "
+            "and make local-stop clears up what is left of it",
+            code=1,
+        )
     except KeyboardInterrupt:
         _fail("interrupted", code=130)
 

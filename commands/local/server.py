@@ -20,7 +20,8 @@ from commands.local.virtual_environment import EMULATOR
 
 LOOPBACK = "127.0.0.1"
 SECONDS_TO_START = 60
-SECONDS_TO_STOP = 15
+SECONDS_TO_STOP = 5
+"""A request that it is in the middle of, such as a deployment, is not worth more: all of it goes."""
 MODULE = "commands.local.emulator"
 SOURCES = EMULATOR.requirements.parent
 
@@ -91,6 +92,8 @@ def stop(place: Place) -> str:
     for folder in ("caches", "databases", "tmp"):
         shutil.rmtree(place.state / folder, ignore_errors=True)
     _file(place).unlink(missing_ok=True)
+    # A `make try` that was killed has left its keys there.
+    place.filled_secrets.unlink(missing_ok=True)
     if was_running:
         return "the embedded AWS"
     return "a PostgreSQL that an embedded AWS had left behind" if any(databases) else ""
@@ -114,7 +117,7 @@ def _free(wanted: int | None) -> int:
             probe.bind((LOOPBACK, wanted or 0))
         except OSError:
             raise LocalError(
-                f"port {wanted} of {LOOPBACK} is taken; leave --port out and a free one is found"
+                f"port {wanted} of {LOOPBACK} is taken; leave PORT or --port out and a free one is found"
             ) from None
         return int(probe.getsockname()[1])
 

@@ -9,9 +9,9 @@ from tests.trial import pages
 from tests.trial.conftest import People, Picture
 from tests.trial.trial import Trial, until
 
-pytestmark = [pytest.mark.trial, pytest.mark.xdist_group("trial")]
+pytestmark = [pytest.mark.trial, pytest.mark.lifecycle, pytest.mark.xdist_group("trial")]
 QUESTION = "Which seven words come back here one by one?"
-TEXT = "The pergola stands behind the house. Its roof is made of vines.\n" * 20
+TEXT = "The pergola stands behind the house. Its roof is made of wisteria.\n" * 20
 
 
 def test_an_answer_streams_over_the_web_socket(
@@ -41,8 +41,8 @@ def test_chat_and_file_survive_the_replacement_of_all_tasks(
         expect(page.get_by_text("pergola.txt").first).to_be_visible(timeout=pages.MILLISECONDS)
         token = pages.session(page.context)
         file = until(lambda: trial.file(token, "pergola.txt"), what="the file's entry")
-        pages.send(page, "What is the roof made of?")
-        expect(page.locator(".chat-assistant").last).to_contain_text("roof", timeout=pages.MILLISECONDS)
+        pages.send(page, "What is the roof made of?")  # the echo repeats what was found in the file
+        expect(page.locator(".chat-assistant").last).to_contain_text("wisteria", timeout=pages.MILLISECONDS)
         chat = page.url
         assert "/c/" in chat
 
@@ -52,7 +52,9 @@ def test_chat_and_file_survive_the_replacement_of_all_tasks(
 
         page.goto(chat)
         expect(page.get_by_text("What is the roof made of?").first).to_be_visible(timeout=pages.MILLISECONDS)
+        expect(page.locator(".chat-assistant").last).to_contain_text("wisteria", timeout=pages.MILLISECONDS)
         assert trial.content(token, file) == TEXT
+        assert [key for key in trial.uploads() if file in key]
         assert trial.chunks(file) > 0
 
 

@@ -1,17 +1,19 @@
 """The document's sign-in, step by step, in a browser (docs/open-webui.md, "Sign-in")."""
 
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, parse_qsl, urlencode, urlsplit
 
 import pytest
+import urllib3
 from playwright.sync_api import Browser, Request, expect
 
 from tests.trial import pages
 from tests.trial.conftest import People, Picture
-from tests.trial.trial import Trial
+from tests.trial.trial import Person, Trial
 
-pytestmark = [pytest.mark.trial, pytest.mark.xdist_group("trial")]
+pytestmark = [pytest.mark.trial, pytest.mark.lifecycle, pytest.mark.xdist_group("trial")]
 
 
+@pytest.mark.row("F9")
 def test_a_person_signs_in_through_cognito_and_out_of_everything(
     trial: Trial, browser: Browser, people: People, picture: Picture
 ) -> None:
@@ -49,19 +51,27 @@ def test_a_person_signs_in_through_cognito_and_out_of_everything(
         pages.close_release_notes(page)
         visited.clear()
         pages.sign_out(page)
-        page.wait_for_url(f"{trial.origin}/auth*", timeout=pages.MILLISECONDS)
-        assert "/logout" in [urlsplit(url).path for url in visited], visited
+        expect(page.locator("input[name=password]:visible").first).to_be_visible(timeout=pages.MILLISECONDS)
+        ended = next(url for url in visited if urlsplit(url).path == "/logout")
+        assert urlsplit(ended).netloc == urlsplit(asked).netloc
+        assert parse_qs(urlsplit(ended).query)["logout_uri"] == [f"{trial.origin}/auth"]
+        assert f"{trial.origin}/auth" in [url.partition("?")[0] for url in visited]
         assert pages.session(page.context) is None
         assert {trial.status_of_session(target, token) for target in targets} == {401}
 
 
-def test_cognito_asks_again_after_a_sign_out(trial: Trial, browser: Browser, people: People) -> None:
-    with pages.new_page(browser) as page:
-        pages.sign_in(page, trial, people.user)
-        pages.sign_out(page)
-        page.wait_for_url(f"{trial.origin}/auth*", timeout=pages.MILLISECONDS)
-        pages.to_sign_in(page, trial)
-        assert pages.session(page.context) is None
+def test_a_sign_in_may_begin_on_one_task_and_end_on_the_other(trial: Trial, people: People) -> None:
+    one, other = trial.healthy_targets()
+    host = {"Host": urlsplit(trial.origin).netloc}
+    begun = trial.get("/oauth/oidc/login", one, host)
+    assert begun.status == 302
+    cookies = "; ".join(line.partition(";")[0] for line in begun.headers.getlist("Set-Cookie"))
+    called = urlsplit(_answer_of_cognito(begun.headers["Location"], people.user))
+    ended = trial.get(f"{called.path}?{called.query}", other, {**host, "Cookie": cookies})
+    given = [line for line in ended.headers.getlist("Set-Cookie") if line.startswith(f"{pages.COOKIE}=")]
+    assert len(given) == 1, (ended.status, ended.headers.get("Location"))
+    token = given[0].partition(";")[0].removeprefix(f"{pages.COOKIE}=")
+    assert [trial.status_of_session(target, token) for target in (one, other)] == [200, 200]
 
 
 def test_a_wrong_password_stays_outside(trial: Trial, browser: Browser, people: People) -> None:
@@ -80,6 +90,17 @@ def test_the_users_that_the_command_prints_can_sign_in(trial: Trial, browser: Br
         with pages.new_page(browser) as page:
             pages.sign_in(page, trial, person)
             assert pages.session(page.context)
+
+
+def _answer_of_cognito(address: str, person: Person) -> str:
+    """Where Cognito's page sends the browser after the person has filled it in."""
+    page = urlsplit(address)
+    fields = {**dict(parse_qsl(page.query)), "username": person.email, "password": person.password}
+    url = f"{page.scheme}://{page.netloc}/login"
+    form = {"Content-Type": "application/x-www-form-urlencoded"}
+    answer = urllib3.request("POST", url, body=urlencode(fields), headers=form, redirect=False)
+    assert answer.status == 302, answer.data
+    return answer.headers["Location"]
 
 
 def _note(request: Request, visited: list[str]) -> None:

@@ -1,8 +1,8 @@
 """Migrations and versions: one migrates, and two versions never serve from one database."""
 
 import re
-import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -10,11 +10,12 @@ import pytest
 from tests.trial.conftest import People
 from tests.trial.trial import DEPLOYMENTS, Trial
 
-pytestmark = [pytest.mark.trial, pytest.mark.xdist_group("trial")]
+pytestmark = [pytest.mark.trial, pytest.mark.lifecycle, pytest.mark.xdist_group("trial")]
 OTHER_TAG = "v0.12.4"
 """Another image of the same version: the programs that serve are told apart by their tag."""
 
 
+@pytest.mark.row("F6")
 def test_of_two_first_starts_one_migrates(people: People) -> None:
     logs = [" ".join(lines) for lines in people.first_preparations]
     assert len(logs) >= 2
@@ -27,17 +28,15 @@ def test_an_update_to_another_image_never_has_two_versions_serving(trial: Trial,
     assert before == {"v0.12.4-slim"}
     file = DEPLOYMENTS / f"{trial.name}.yaml"
     (tmp_path / file.name).write_text(f"{file.read_text()}application: {{image_tag: {OTHER_TAG}}}\n")
-    update = threading.Thread(
-        target=Trial.begin, args=(trial.place, trial.name), kwargs={"deployments": tmp_path}
-    )
-    update.start()
-    together: list[set[str]] = []
-    while update.is_alive():
-        tags = trial.tags_that_serve()
-        if len(tags) > 1:
-            together.append(tags)
-        time.sleep(0.1)
-    assert together == []
+    with ThreadPoolExecutor(1) as executor:
+        update = executor.submit(Trial.begin, trial.place, trial.name, deployments=tmp_path)
+        seen: list[set[str]] = []
+        while not update.done():
+            seen.append(trial.tags_that_serve())
+            time.sleep(0.1)
+        update.result()
+    assert {OTHER_TAG} in seen
+    assert [tags for tags in seen if len(tags) > 1] == []
     trial.settle()
     assert trial.tags_that_serve() == {OTHER_TAG}
     assert [name for name in trial.snapshots() if re.search(r"-before-", name)]

@@ -63,7 +63,7 @@ class Trial:
         run = subprocess.run(
             [
                 *(sys.executable, "-m", "commands", "local", "try", "--state", str(place.state)),
-                *("--deployment", name, "--deployments", str(deployments)),
+                *("--deployment", name, "--deployments", str(deployments), "--tasks", "2"),
             ],
             cwd=ROOT,
             capture_output=True,
@@ -89,11 +89,6 @@ class Trial:
     def origin(self) -> str:
         """Scheme, host and port that browsers use."""
         return self.outputs["Url"]
-
-    @property
-    def authority(self) -> Path:
-        """Certificate of the authority that the trial's certificates come from."""
-        return self.place.state / "authority.pem"
 
     def resources(self, resource_type: str, *, stack: str | None = None) -> Iterator[str]:
         """Physical ids of all resources of a type, nested stacks included."""
@@ -235,7 +230,7 @@ class Trial:
         edge = urllib3.HTTPSConnectionPool(
             "127.0.0.1",
             parts.port or 443,
-            ssl_context=ssl.create_default_context(cafile=str(self.authority)),
+            ssl_context=ssl.create_default_context(cafile=str(self.place.authority)),
             server_hostname=parts.hostname,
             assert_hostname=parts.hostname,
         )
@@ -271,9 +266,12 @@ class Trial:
     def _get(
         self, path: str, token: str | None, *, target: str | None = None
     ) -> urllib3.response.BaseHTTPResponse:
-        host = target or self.healthy_targets()[0]
-        headers = {"Authorization": f"Bearer {token}"}
-        return urllib3.request("GET", f"http://{host}:8080{path}", headers=headers, timeout=30, retries=False)
+        return self.get(path, target or self.healthy_targets()[0], {"Authorization": f"Bearer {token}"})
+
+    def get(self, path: str, target: str, headers: dict[str, str]) -> urllib3.response.BaseHTTPResponse:
+        """What one task answers, with nothing between."""
+        url = f"http://{target}:8080{path}"
+        return urllib3.request("GET", url, headers=headers, timeout=30, redirect=False)
 
     # -- what is behind them -----------------------------------------------------------------------------------
 
@@ -306,10 +304,14 @@ class Trial:
         return [each["Key"] for each in found.get("Contents", [])]
 
     def secret_values(self) -> dict[str, str]:
-        """What the containers get from Secrets Manager, read where it has to stand: in the processes."""
-        names = {each["name"] for each in self.container("open-webui")["secrets"]}
-        environment = self.servers()[0].environ()
-        return {name: environment[name] for name in names if len(environment.get(name, "")) >= 16}
+        """Every value that Secrets Manager keeps, by the secret's name and the value's key; short ones are names."""
+        api = self.client("secretsmanager")
+        found: dict[str, str] = {}
+        for page in api.get_paginator("list_secrets").paginate():
+            for secret in page["SecretList"]:
+                values = json.loads(api.get_secret_value(SecretId=secret["ARN"])["SecretString"])
+                found |= {f"{secret['Name']}:{key}": str(value) for key, value in values.items()}
+        return {name: value for name, value in found.items() if _is_random(value)}
 
     def log(self, stream_prefix: str) -> dict[str, list[str]]:
         """Lines of the application's log by stream, of the container with this prefix."""
@@ -328,6 +330,11 @@ class Trial:
 
     def _below(self) -> list[psutil.Process]:
         return psutil.Process(self.running.pid).children(recursive=True)
+
+
+def _is_random(value: str) -> bool:
+    """Whether it is a secret by itself: addresses, names and ports stand beside some."""
+    return len(value) >= 16 and value != "localhost" and not value.startswith(("arn:", "openwebui"))
 
 
 def _events(api: Any, group: str, stream: str) -> list[dict[str, Any]]:

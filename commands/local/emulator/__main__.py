@@ -43,9 +43,10 @@ def main() -> None:
         from commands.local.emulator import extension, supervision  # noqa: PLC0415
         from commands.local.emulator.edge import server  # noqa: PLC0415
 
+        # Registered first, it comes last: tasks end before the stores that they use.
+        atexit.register(supervision.stop_all)
         server.start(state)
         extension.install(state)
-        atexit.register(supervision.stop_all)
     sys.argv = ["ministack"]
     app.main()
 

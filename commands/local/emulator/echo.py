@@ -26,6 +26,9 @@ MODEL, EMBEDDING_MODEL = "echo", "text-embedding-3-small"
 DIMENSIONS, MOST_DIMENSIONS = 1536, 4096
 SECONDS_PER_WORD = 0.03
 """Slow enough to be seen: an answer that came at once would hide whether it streams."""
+FOR_PROGRAMS = "### Task:"
+"""How Open WebUI's own prompts begin, which ask for JSON: titles, tags, queries, follow-ups. One asks for a person,
+with what was found in the person's files as context."""
 LARGEST_BODY = 32 * 2**20
 
 Json = dict[str, Any]
@@ -102,11 +105,9 @@ def _refused(status: int, message: str) -> web.Response:
 
 
 async def _models(_request: web.Request) -> web.Response:
-    data = [
-        {"id": name, "object": "model", "created": 0, "owned_by": "pergola"}
-        for name in (MODEL, EMBEDDING_MODEL)
-    ]
-    return web.json_response({"object": "list", "data": data})
+    # The one for embeddings is left out: everybody would be offered it for a chat.
+    model = {"id": MODEL, "object": "model", "created": 0, "owned_by": "pergola"}
+    return web.json_response({"object": "list", "data": [model]})
 
 
 async def _chat(request: web.Request) -> web.StreamResponse:
@@ -187,6 +188,9 @@ def _last_question(messages: list[Json]) -> str:
 
 
 def _words(question: str) -> Iterator[str]:
-    """The question again, cut before each word."""
+    """The question again, cut before each word; nothing to suggest where a program asks for titles or queries."""
+    if question.startswith(FOR_PROGRAMS) and "<context>" not in question:
+        yield "{}"
+        return
     yield "You said: "
     yield from re.findall(r"\s*\S+|\s+$", question)

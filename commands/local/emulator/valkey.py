@@ -129,7 +129,7 @@ def _await(server: Server) -> None:
     while True:
         try:
             server.client().ping()
-        except valkey.ConnectionError:
+        except (valkey.ConnectionError, valkey.TimeoutError):
             if time.monotonic() > deadline:
                 server.program.stop()
                 raise RuntimeError(f"Valkey did not start: {server.program.last_words()}") from None

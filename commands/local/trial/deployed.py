@@ -1,5 +1,6 @@
 """What `cdk deploy` made of the deployment that is tried."""
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -7,6 +8,8 @@ from commands.local import account
 from commands.local.place import Place
 from commands.local.steps import LocalError
 
+SERVICE_NAME = re.compile(r"^\(service [^)]*\) ")
+"""How each of ECS's events begins, with a name of a hundred characters."""
 CLUSTER, SERVICE, POOL = "AWS::ECS::Cluster", "AWS::ECS::Service", "AWS::Cognito::UserPool"
 
 
@@ -48,7 +51,7 @@ class Service:
     def last_event(self) -> str:
         """What ECS said last."""
         events = self.described["events"]
-        return str(events[0]["message"]) if events else "ECS has said nothing"
+        return SERVICE_NAME.sub("", str(events[0]["message"])) if events else "ECS has said nothing"
 
     @property
     def target_groups(self) -> list[str]:

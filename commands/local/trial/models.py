@@ -1,12 +1,16 @@
 """Which models a trial talks to: the echo of the embedded AWS, or those that the user names."""
 
 import json
+import urllib.request
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from commands.local.place import Place
 
 OPENAI_URL, OPENAI_KEY, OLLAMA_URL = "OPENAI_API_BASE_URL", "OPENAI_API_KEY", "OLLAMA_BASE_URL"
 """Variables of the environment, or of make, with which the user names other models."""
+
+SECONDS_TO_ANSWER = 5
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,6 +28,22 @@ class Models:
     def secret(self) -> dict[str, str]:
         """What a person would put into the deployment's secret of model keys."""
         return {"openai_api_keys": ";".join(self.openai_keys), "embedding_api_key": self.embedding_key}
+
+
+def silent(chosen: Models) -> Iterator[str]:
+    """Why a back end that the user named will give no models: each is asked for its list."""
+    asked = [
+        (f"{url.rstrip('/')}/models", key)
+        for url, key in zip(chosen.openai_urls, chosen.openai_keys, strict=True)
+    ]
+    asked += [(f"{url.rstrip('/')}/api/tags", "") for url in chosen.ollama_urls]
+    for url, key in asked if chosen.named else ():
+        request = urllib.request.Request(url, headers={"Authorization": f"Bearer {key}"} if key else {})  # noqa: S310 - http(s) was checked
+        try:
+            with urllib.request.urlopen(request, timeout=SECONDS_TO_ANSWER):  # noqa: S310
+                continue
+        except (OSError, ValueError) as error:  # a refusal by status is one as well
+            yield f"{url} does not answer ({getattr(error, 'reason', None) or error}); its models will be missing"
 
 
 def models(place: Place, *, openai_url: str | None, openai_key: str | None, ollama_url: str | None) -> Models:

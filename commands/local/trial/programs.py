@@ -4,10 +4,11 @@ import json
 import socket
 from typing import Any
 
+from commands.local.emulator.tasks.addresses import NETWORK
 from commands.local.place import Place
 from commands.local.steps import LocalError
 
-FIRST_ADDRESS = "127.18.0.2"
+FIRST_ADDRESS = f"{NETWORK}2"
 """Each task gets an address of its own from here on."""
 
 
@@ -40,7 +41,7 @@ def check_addresses(address: str = FIRST_ADDRESS) -> None:
         except OSError:
             raise LocalError(
                 f"{address} cannot be used, and each task needs an address of its own; "
-                "on macOS run: for n in $(seq 2 20); do sudo ifconfig lo0 alias 127.18.0.$n; done"
+                f"on macOS run: for n in $(seq 2 20); do sudo ifconfig lo0 alias {NETWORK}$n; done"
             ) from None
 
 

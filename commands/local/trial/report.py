@@ -27,15 +27,15 @@ def closing(
     place: Place, *, origin: str, people: list[Person], models: Models, second_factor: bool, cached: bool
 ) -> RenderableType:
     """All that a person needs to use the application, and to judge what is seen."""
-    parts: list[RenderableType] = [*runner_tables(status(place))]
-    if people:
-        parts.append(people_table(people))
+    parts: list[RenderableType] = [*runner_tables(status(place)), real(cached=cached), models_line(models)]
     if second_factor:
         parts.append(
             "the pool demands a second factor as deployed; the emulated sign-in page does not ask for one"
         )
-    parts += [models_line(models), real(cached=cached)]
-    parts += [*reaching(place, origin), f"[bold]{origin}[/]"]
+    parts += reaching(place, origin)
+    if people:
+        parts.append(people_table(people))
+    parts.append(f"[bold]{origin}[/]")
     return Group(*parts)
 
 

@@ -6,13 +6,16 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
+
+from rich.markup import escape
 
 from commands.local import server
 from commands.local.place import Place
 from commands.local.steps import CONSOLE, LocalError, step
 from commands.local.trial import deployment_file, open_webui, programs, report, users
 from commands.local.trial.deployed import Deployed
-from commands.local.trial.models import Models, models
+from commands.local.trial.models import Models, models, silent
 from commands.local.trial.waiting import explained, wait_for_page
 from settings.tasks import MOST_TASKS
 
@@ -26,6 +29,7 @@ ANY_MODELS = Models(
 )
 """Stand for those that are known when the emulator runs, so that a refusal comes before anything is installed."""
 
+LAST_PORT = 65535
 MODEL_KEYS = "model-keys"
 """Role of the secret that people put the keys of model back ends into."""
 
@@ -92,6 +96,8 @@ def run(
     registry = tried.settings.application.registry
     programs.switch_on(place, open_webui.images([wanted], registry=registry))
     CONSOLE.print(report.changes(tried.changes))
+    for reason in silent(chosen):
+        CONSOLE.print(f"  [yellow]warning[/]: {escape(reason)}")
     with explained(place):
         with _filled(place, tried.settings.secret_name(MODEL_KEYS), chosen.secret):
             deploy(tried.folder)
@@ -148,6 +154,25 @@ def _gives_other_keys(deployed: Deployed, chosen: Models) -> bool:
         return False
     api.put_secret_value(SecretId=secret, SecretString=json.dumps(chosen.secret))
     return True
+
+
+def port_number(text: str) -> int | None:
+    """PORT as the user wrote it, None where it is empty; raises `LocalError` for what is no port."""
+    if not text:
+        return None
+    if not text.isdecimal() or not 1 <= int(text) <= LAST_PORT:
+        raise LocalError(f"PORT is {text!r}; write a number from 1 to {LAST_PORT}, or leave it out", code=2)
+    return int(text)
+
+
+def address(name: str, text: str, *, example: str) -> str | None:
+    """The address of models that a variable names, None where it is empty; raises `LocalError` for what is none."""
+    if not text:
+        return None
+    parts = urlsplit(text)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise LocalError(f"{name} is {text!r}, which is no address; write one like {example}", code=2)
+    return text
 
 
 def number(text: str) -> int | None:

@@ -13,9 +13,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import typer
+from botocore.exceptions import EndpointConnectionError
 
-from commands.local import assembly_cache
-from commands.local.cli import DEFAULT, DEPLOYMENTS
+from commands.local import assembly_cache, interruption
+from commands.local.cli import DEFAULT, DEPLOYMENTS, spoken
 from commands.local.place import ROOT, Place
 
 SECONDS = 150
@@ -57,6 +59,18 @@ def test_unknown_deployment_is_one_line_and_exit_2(state: Path) -> None:
     assert not state.exists(), "something was written"
 
 
+def test_an_embedded_aws_that_dies_meanwhile_is_one_line(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(interruption, "listen", lambda: None)
+    with pytest.raises(typer.Exit) as ended, spoken():
+        raise EndpointConnectionError(endpoint_url="http://localhost:1")
+    assert ended.value.exit_code == 1
+    (line,) = capsys.readouterr().err.splitlines()
+    assert "answers no more" in line
+    assert "make local-stop" in line
+
+
 @pytest.mark.lifecycle
 def test_port_that_is_taken_is_one_line(state: Path) -> None:
     with socket.socket() as taken:
@@ -66,7 +80,8 @@ def test_port_that_is_taken_is_one_line(state: Path) -> None:
         run = local("up", "--port", str(port), state=state)
     assert run.returncode == 1
     assert (
-        run.stderr.strip() == f"port {port} of 127.0.0.1 is taken; leave --port out and a free one is found"
+        run.stderr.strip()
+        == f"port {port} of 127.0.0.1 is taken; leave PORT or --port out and a free one is found"
     )
     assert processes_of(state) == []
 

@@ -39,6 +39,13 @@ def test_stopping_what_does_not_run_is_no_error(tmp_path: Path) -> None:
     assert server.stop(Place(state=tmp_path)) == ""
 
 
+def test_keys_of_a_command_that_was_killed_go_with_the_emulator(tmp_path: Path) -> None:
+    place = Place(state=tmp_path)
+    place.filled_secrets.write_text("{}")
+    server.stop(place)
+    assert not place.filled_secrets.exists()
+
+
 def test_record_of_a_process_that_is_another_now_is_not_believed(tmp_path: Path) -> None:
     (tmp_path / "emulator.json").write_text(f'{{"pid": {os.getpid()}, "port": 1, "sources": ""}}')
     assert server.running(Place(state=tmp_path)) is None

@@ -15,7 +15,6 @@ REASONS = {
     503: "Service Temporarily Unavailable",
     504: "Gateway Time-out",
 }
-PIECE = 64 * 1024
 
 Fields = dict[str, str | list[str]]
 Answer = tuple[int, Fields, Any]

@@ -12,12 +12,11 @@ from commands.local.emulator.edge.answers import HOP_BY_HOP, Answer, Fields, Fro
 from commands.local.emulator.edge.exchange import CURRENT, Exchange
 from commands.local.emulator.edge.health import group_attribute
 from commands.local.emulator.edge.targets import Target, Targets
+from commands.local.emulator.tasks.programs import Programs
 
 NOBODY = (
     "No container runs here: <code>make local</code> starts none, <code>make try</code> runs the application."
 )
-PROGRAMS = "programs.json"
-"""In the emulator's folder where tasks run as programs of this machine."""
 SECONDS_TO_CONNECT = 10
 
 
@@ -25,7 +24,7 @@ class Forwarding:
     """Picks a target and asks it."""
 
     def __init__(self, *, state: Path, targets: Targets, session: ClientSession) -> None:
-        self._state = state
+        self._programs = Programs(state)
         self._targets = targets
         self._session = session
 
@@ -55,7 +54,7 @@ class Forwarding:
             preferred=lambda each: sticky and stickiness.is_named(each, cookies),
         )
         if target is None:
-            return page(503, remark="" if (self._state / PROGRAMS).exists() else NOBODY)
+            return page(503, remark="" if self._programs.is_on else NOBODY)
         resource = f"{raw_path or path}?{query}" if query else raw_path or path
         # ministack writes the name without a port, since 443 and 80 need none; here the port is part of the name.
         sent = {**headers, "host": exchange.host_at_load_balancer}

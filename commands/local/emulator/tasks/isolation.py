@@ -17,9 +17,9 @@ from pathlib import Path
 from typing import Any
 
 SANDBOX = Path(__file__).parent / "sandbox.py"
-SYSTEM = tuple(
-    f"/{name}"
-    for name in ("bin", "sbin", "lib", "lib32", "lib64", "libx32", "usr", "etc", "opt", "nix", "sys")
+SYSTEM = (
+    *("/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32", "/usr", "/etc", "/opt", "/nix", "/sys"),
+    "/etc/resolv.conf",  # often a link into /run, which is the container's own
 )
 """What stands for an image's own root, beside the program."""
 HOME = "/home/task"

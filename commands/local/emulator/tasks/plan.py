@@ -3,19 +3,18 @@
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from commands.local.emulator.tasks import environment, isolation, volumes
 from commands.local.emulator.tasks.container import Container, HealthCheck, health_arguments
 from commands.local.emulator.tasks.failures import StartError
 from commands.local.emulator.tasks.logs import Log
 from commands.local.emulator.tasks.programs import NotRunHereError, Program, Programs
+from commands.local.emulator.tasks.records import Record, identity
 from commands.local.emulator.tasks.status import Status, Substitution
 from commands.local.emulator.tasks.substitutions import database_of, substitute
 
 FOLDER = "tasks"
 ENDPOINT = "AWS_ENDPOINT_URL"
-Record = dict[str, Any]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,19 +26,18 @@ class Machine:
     status: Status
 
 
-@dataclass(frozen=True, kw_only=True)
-class Plan:
-    """Containers by name, in the order of the definition, and the tokens of their metadata."""
-
-    containers: dict[str, Container]
-    tokens: list[str]
-
-
 class Planner:
-    """Makes one task's plan."""
+    """Makes one task's plan; `tokens` takes those of the containers' metadata, also where the plan fails."""
 
     def __init__(
-        self, *, machine: Machine, record: Record, definition: Record, address: str, region: str
+        self,
+        *,
+        machine: Machine,
+        record: Record,
+        definition: Record,
+        address: str,
+        region: str,
+        tokens: list[str],
     ) -> None:
         self._machine = machine
         self._record = record
@@ -48,10 +46,10 @@ class Planner:
         self._region = region
         self._folder = task_folder(machine, record)
         self._refusal = isolation.refusal()
-        self._tokens: list[str] = []
+        self._tokens = tokens
 
-    def plan(self, overrides: list[Record]) -> Plan:
-        """Raises `StartError`."""
+    def plan(self, overrides: list[Record]) -> dict[str, Container]:
+        """The containers by name, in the order of the definition; raises `StartError`."""
         if self._refusal:
             self._machine.status.remark(
                 f"containers run as ordinary programs, not closed in, and nothing is read-only: {self._refusal}"
@@ -63,7 +61,7 @@ class Planner:
         for each in self._definition["containerDefinitions"]:
             override = next((one for one in overrides if one.get("name") == each["name"]), {})
             containers[each["name"]] = self._container(each, override, programs[each["name"]], folders)
-        return Plan(containers=containers, tokens=self._tokens)
+        return containers
 
     def _program(self, definition: Record) -> Program:
         try:
@@ -187,4 +185,4 @@ class Planner:
 
 def task_folder(machine: Machine, record: Record) -> Path:
     """The task's own folder: its logs, and its volumes while it lives."""
-    return machine.state / FOLDER / str(record["taskArn"]).rpartition("/")[2]
+    return machine.state / FOLDER / identity(record)

@@ -5,8 +5,8 @@ this one passes signals on and ends with the emulator; the init of a process nam
 see; the program is its child. `"namespaces": false` leaves out all but the program itself.
 """
 
+import contextlib
 import ctypes
-import ctypes.util
 import errno
 import json
 import os
@@ -32,7 +32,7 @@ LINKS = {"fd": "/proc/self/fd", "stdin": "fd/0", "stdout": "fd/1", "stderr": "fd
 PASSED_ON = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGQUIT, signal.SIGUSR1, signal.SIGUSR2)
 SIZE_OF_ROOT = "size=1g,mode=755"
 
-libc = ctypes.CDLL(ctypes.util.find_library("c"), use_errno=True)
+libc = ctypes.CDLL(None, use_errno=True)
 
 
 def main() -> int:
@@ -41,7 +41,7 @@ def main() -> int:
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     end_with_parent(specification["parent"])
     if not specification["namespaces"]:
-        run(specification)
+        return run(specification)
     signal.pthread_sigmask(signal.SIG_BLOCK, PASSED_ON)
     uid, gid = os.getuid(), os.getgid()
     enter_namespaces(uid, gid, inner=specification["user"] or [0, 0])
@@ -99,8 +99,13 @@ def run(specification: Specification) -> int:
 
 def wait_for(child: int) -> int:
     """Pass signals on to the child until it ends; other children are buried meanwhile."""
+
+    def pass_on(received: int, _frame: Any) -> None:
+        with contextlib.suppress(ProcessLookupError):  # it has just ended
+            os.kill(child, received)
+
     for number in PASSED_ON:
-        signal.signal(number, lambda received, _: os.kill(child, received))
+        signal.signal(number, pass_on)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, PASSED_ON)
     while True:
         ended, status = os.wait()

@@ -4,6 +4,7 @@ All of it is as it was while the table of programs is missing.
 """
 
 import atexit
+import logging
 import threading
 import time
 from collections import defaultdict
@@ -13,20 +14,19 @@ from typing import Any
 from ministack.core.responses import get_account_id, get_region, json_response, request_scope
 from ministack.services import ecs
 
+from commands.local.emulator.tasks import placement
 from commands.local.emulator.tasks.addresses import Addresses
 from commands.local.emulator.tasks.events import tell
+from commands.local.emulator.tasks.pauses import Pauses
 from commands.local.emulator.tasks.plan import Machine
-from commands.local.emulator.tasks.programs import NotRunHereError
-from commands.local.emulator.tasks.task import BY_SCHEDULER, BY_USER, Stop, Task, service_key
+from commands.local.emulator.tasks.records import SERVICE, Record, identity, service_key, service_of
+from commands.local.emulator.tasks.task import BY_SCHEDULER, BY_USER, Stop, Task
 
 SECONDS_BETWEEN_LOOKS_AT_THE_SWITCH = 0.25
 SECONDS_TO_END_ALL = 5.0
-PATIENT_FAILURES = 3
-LONGEST_PAUSE = 60.0
-SERVICE = "service:"
 STARTING = ("PROVISIONING", "PENDING", "ACTIVATING")
 
-Record = dict[str, Any]
+logger = logging.getLogger("ecs")
 DOCKER = SimpleNamespace(containers=SimpleNamespace(list=lambda **_: []))
 """What ministack takes for a Docker client: it starts no container of its own, so it finds none."""
 
@@ -45,7 +45,7 @@ class Scheduler:
         self._addresses = Addresses()
         self._tasks: dict[str, Task] = {}
         self._locks: defaultdict[tuple[str, str, str], threading.RLock] = defaultdict(threading.RLock)
-        self._failures: dict[str, tuple[int, float]] = {}
+        self._pauses = Pauses()
         self._closing = False
         self._stamp = machine.programs.stamp
 
@@ -101,12 +101,12 @@ class Scheduler:
             return native_run_task(request)
         cluster = ecs._resolve_cluster_name(request["cluster"])
         service = ecs._services.get(f"{cluster}/{group.removeprefix(SERVICE)}")
-        count = min(int(request["count"]), self._room(service)) if service else 0
+        count = min(int(request["count"]), placement.room(service)) if service else 0
         if count < 1 or not self._may_start(cluster, service, request["_deploymentId"]):
             return json_response({"tasks": [], "failures": []})
-        before = set(ecs._tasks.keys())
+        before = {identity(each) for each in placement.tasks_of(service)}
         answer = native_run_task({**request, "count": count})
-        started = [arn.rpartition("/")[2] for arn in ecs._tasks.keys() if arn not in before]  # noqa: SIM118
+        started = [name for each in placement.tasks_of(service) if (name := identity(each)) not in before]
         tell(service, f"has started {len(started)} tasks: " + " ".join(f"(task {each})." for each in started))
         return answer
 
@@ -142,21 +142,18 @@ class Scheduler:
 
     def stop_by_scheduler(self, request: Record) -> Any:
         """What the service scheduler stops."""
-        cluster = ecs._resolve_cluster_name(request.get("cluster", "default"))
-        record = ecs._resolve_task(request.get("task", ""), cluster) if cluster else None
-        reason = request.get("reason") or ""
-        service = ecs._services.get(service_key(record)) if record and service_key(record) else None
-        primary = ecs._primary_deployment(service) if service else None
-        if service:
-            identity = str(record["taskArn"]).rpartition("/")[2] if record else ""
-            tell(service, f"has stopped 1 running tasks: (task {identity}).")
-        if primary and service and service.get("status") == "ACTIVE":
-            reason = f"Scaling activity initiated by (deployment {primary['id']})"
-        return self._stop(request, Stop(reason=reason, code=BY_SCHEDULER))
+        record = _asked(request)
+        service = service_of(record) if record else None
+        stop = Stop(reason=request.get("reason") or "", code=BY_SCHEDULER)
+        if record and service:
+            tell(service, f"has stopped 1 running tasks: (task {identity(record)}).")
+            primary = ecs._primary_deployment(service)
+            if primary and service.get("status") == "ACTIVE":
+                stop = _scaling(primary)
+        return self._stop(request, stop)
 
     def _stop(self, request: Record, stop: Stop) -> Any:
-        cluster = ecs._resolve_cluster_name(request.get("cluster", "default"))
-        record = ecs._resolve_task(request.get("task", ""), cluster) if cluster else None
+        record = _asked(request)
         task = self._tasks.get(record["taskArn"]) if record else None
         if task is None:
             return native_stop_task(request)
@@ -165,8 +162,9 @@ class Scheduler:
 
     def has_tasks_of(self, service: str) -> bool:
         """Whether a task of the service with this ARN still runs or stops."""
+        where, _, key = service.partition(":service/")
         return any(
-            service_key(task.record) == "/".join(service.split("/")[-2:])
+            task.arn.startswith(f"{where}:") and service_key(task.record) == key
             for task in list(self._tasks.values())
         )
 
@@ -174,59 +172,36 @@ class Scheduler:
 
     def not_run_here(self, service: Record) -> str | None:
         """Why a service's tasks do not run on this machine; nothing where they do."""
-        definition = ecs._task_defs.get(ecs._resolve_td_key(service.get("taskDefinition") or ""))
-        for each in (definition or {}).get("containerDefinitions", []):
-            try:
-                self._machine.programs.program(each["image"])
-            except NotRunHereError as error:
-                new = self._machine.status.not_run(
-                    container=each["name"], image=each["image"], why=str(error)
-                )
-                if new:
-                    tell(service, f"was unable to place a task: {error}")
-                return str(error)
-        return None
+        return placement.not_run_here(service, machine=self._machine)
 
     def _may_start(self, cluster: str, service: Record, deployment: str | None) -> bool:
         if self._closing or self.not_run_here(service):
             return False
-        pause = self._failures.get(deployment or "", (0, 0.0))[1] - time.monotonic()
+        pause = self._pauses.left(deployment or "")
         if pause > 0:
             self._later(pause, cluster, f"{cluster}/{service['serviceName']}")
         return pause <= 0
-
-    def _room(self, service: Record) -> int:
-        """How many tasks `maximumPercent` still allows, those that stop counted."""
-        configuration = service.get("deploymentConfiguration") or {}
-        desired = int(service.get("desiredCount") or 0)
-        most = max(1, desired * int(configuration.get("maximumPercent", 200)) // 100)
-        return most - len([each for each in _tasks_of(service) if each["lastStatus"] != "STOPPED"])
 
     def _stop_those_not_started(self, service: Record) -> None:
         """An older deployment's tasks that never came to run make room at once: nobody uses them."""
         primary = ecs._primary_deployment(service)
         if not primary or primary.get("rolloutState") != "IN_PROGRESS":
             return
-        for record in _tasks_of(service):
+        for record in placement.tasks_of(service):
             task = self._tasks.get(record["taskArn"])
             if task and record["lastStatus"] in STARTING and record.get("_deployment_id") != primary["id"]:
-                task.ask_to_stop(
-                    Stop(
-                        reason=f"Scaling activity initiated by (deployment {primary['id']})",
-                        code=BY_SCHEDULER,
-                    )
-                )
+                task.ask_to_stop(_scaling(primary))
 
     # What tasks tell
 
     def _healthy(self, task: Task) -> None:
         key = service_key(task.record)
-        service = task.service
+        service = service_of(task.record)
         if key is None or service is None:
             return
         cluster = key.partition("/")[0]
         deployment = task.record.get("_deployment_id") or ""
-        self._failures.pop(deployment, None)
+        self._pauses.came_up(deployment)
         ecs._record_service_task_healthy(key, task.record)
         ecs._refresh_service_state(cluster, task.record["group"])
         ecs._reconcile_service_tasks(cluster, key)
@@ -242,18 +217,12 @@ class Scheduler:
     def _ended(self, task: Task, stop: Stop) -> None:
         self._tasks.pop(task.arn, None)
         key = service_key(task.record)
-        if key is None or task.service is None or self._closing:
+        if key is None or service_of(task.record) is None or self._closing:
             return
         if stop.failed:
-            self._count_failure(task.record.get("_deployment_id") or "")
+            self._pauses.failed(task.record.get("_deployment_id") or "")
             ecs._record_service_task_failure(task.record)
         ecs._reconcile_service_tasks(key.partition("/")[0], key)
-
-    def _count_failure(self, deployment: str) -> None:
-        """ECS waits longer and longer before it starts again what does not come up."""
-        count = self._failures.get(deployment, (0, 0.0))[0] + 1
-        pause = min(LONGEST_PAUSE, 2.0 ** (count - PATIENT_FAILURES)) if count >= PATIENT_FAILURES else 0.0
-        self._failures[deployment] = (count, time.monotonic() + pause)
 
     def _later(self, seconds: float, cluster: str, key: str) -> None:
         account, region = get_account_id(), get_region()
@@ -273,14 +242,17 @@ class Scheduler:
             stamp = self._machine.programs.stamp
             if stamp != self._stamp:
                 self._stamp = stamp
-                self._turn(on=stamp is not None)
+                try:
+                    self._turn(on=stamp is not None)
+                except Exception:
+                    logger.exception("ECS: the table of programs has changed, and not all services follow it")
             time.sleep(SECONDS_BETWEEN_LOOKS_AT_THE_SWITCH)
 
     def _turn(self, *, on: bool) -> None:
         """Replace tasks that only count as running by tasks that run, or the other way round."""
         for (account, region, key), service in list(ecs._services.all_items()):
             with request_scope(account, region):
-                for record in _tasks_of(service):
+                for record in placement.tasks_of(service):
                     task = self._tasks.get(record["taskArn"])
                     if task and not on:
                         task.ask_to_stop(
@@ -305,10 +277,12 @@ class Scheduler:
             time.sleep(SECONDS_BETWEEN_LOOKS_AT_THE_SWITCH / 5)
 
 
-def _tasks_of(service: Record) -> list[Record]:
-    return [
-        task
-        for task in list(ecs._tasks.values())
-        if task.get("group") == f"{SERVICE}{service['serviceName']}"
-        and task.get("clusterArn") == service.get("clusterArn")
-    ]
+def _asked(request: Record) -> Record | None:
+    """The task that a request to stop one names."""
+    cluster = ecs._resolve_cluster_name(request.get("cluster", "default"))
+    found: Record | None = ecs._resolve_task(request.get("task", ""), cluster) if cluster else None
+    return found
+
+
+def _scaling(primary: Record) -> Stop:
+    return Stop(reason=f"Scaling activity initiated by (deployment {primary['id']})", code=BY_SCHEDULER)

@@ -34,7 +34,7 @@ HOSTS = (
         local=lambda own: own,
     ),
     Host(pattern=re.compile(r"https://s3[.-][a-z0-9-]+\.amazonaws\.com"), local=lambda own: own),
-    # The emulated cache has no TLS; what is no host of this machine keeps it.
+    # Clients hold the cache to the authorities of the system, which do not know ours; other hosts keep TLS.
     Host(pattern=re.compile(rf"rediss://(?=(?:[^@/\s]*@)?{LOOPBACK}[:/])"), local=lambda _: "redis://"),
 )
 

@@ -6,19 +6,19 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 from ministack.core.concurrency import resource_lock
-from ministack.core.responses import new_uuid, now_iso
+from ministack.core.responses import now_iso
 from ministack.services import ecs, ecs_metadata
 
-from commands.local.emulator.tasks import targets
+from commands.local.emulator.tasks import records, targets
 from commands.local.emulator.tasks.addresses import Addresses, NoAddressError
 from commands.local.emulator.tasks.container import Container, Health
 from commands.local.emulator.tasks.dependencies import in_order_of_stopping, may_start
 from commands.local.emulator.tasks.events import tell
 from commands.local.emulator.tasks.failures import StartError, resource_initialization
 from commands.local.emulator.tasks.plan import Machine, Planner, task_folder
+from commands.local.emulator.tasks.records import Record
 
 SECONDS_BETWEEN_LOOKS = 0.1
 SECONDS_BETWEEN_LOOKS_AT_TARGETS = 0.5
@@ -31,7 +31,6 @@ EXITED, NOT_STARTED = "EssentialContainerExited", "TaskFailedToStart"
 BY_SCHEDULER, BY_USER = "ServiceSchedulerInitiated", "UserInitiated"
 LEFT_BEHIND = ("volumes", "home", "root")
 
-Record = dict[str, Any]
 logger = logging.getLogger("ecs")
 
 
@@ -82,13 +81,6 @@ class Task:
     def arn(self) -> str:
         return str(self.record["taskArn"])
 
-    @property
-    def service(self) -> Record | None:
-        """The service that the task belongs to."""
-        key = service_key(self.record)
-        found: Record | None = ecs._services.get(key) if key else None
-        return found
-
     def ask_to_stop(self, stop: Stop, *, hurry: bool = False) -> None:
         """Begin to stop it; returns at once. `hurry`: without waiting for open requests."""
         with resource_lock("ecs-task", self.arn):
@@ -96,16 +88,9 @@ class Task:
             first = self.stop is None
             if first:
                 self.stop = stop
-                ecs._bump_task_version(self.record)
-                self.record.update(
-                    desiredStatus="STOPPED",
-                    lastStatus="DEACTIVATING",
-                    stoppedReason=stop.reason,
-                    stopCode=stop.code,
-                    stoppingAt=now_iso(),
-                )
+                records.begin_to_stop(self.record, reason=stop.reason, code=stop.code)
         if first:
-            self._refresh_service()
+            records.refresh_service(self.record)
         self._wake.set()
 
     def run(self) -> None:
@@ -116,7 +101,7 @@ class Task:
                 self._look()
                 self._wake.wait(SECONDS_BETWEEN_LOOKS)
         except StartError as error:
-            self._note_container(error.container, reason=error.detail or str(error))
+            records.note_container(self.record, error.container, reason=error.detail or str(error))
             self.ask_to_stop(Stop(reason=str(error), code=NOT_STARTED, failed=True))
         except Exception as error:
             logger.exception("ECS: task %s", self.arn)
@@ -133,16 +118,16 @@ class Task:
             self._address = self._addresses.take(ports=self._ports())
         except NoAddressError as error:
             raise resource_initialization(str(error)) from None
-        self._attach(self._address)
+        records.attach(self.record, address=self._address, subnet=self.record.get("_subnet"))
         ecs._mark_task_pending(self.arn, self.record)
-        plan = Planner(
+        self._containers = Planner(
             machine=self._machine,
             record=self.record,
             definition=self.definition,
             address=self._address,
             region=self._region,
+            tokens=self._tokens,
         ).plan(self._overrides)
-        self._containers, self._tokens = plan.containers, plan.tokens
         ecs._mark_task_activating(self.arn, self.record)
         while not self.stop and not all(each.is_started for each in self._containers.values()):
             self._start_those_that_may()
@@ -158,10 +143,11 @@ class Task:
             container = self._containers[each["name"]]
             if not container.is_started and may_start(each, others=others):
                 container.start()
-                self._note_container(
+                records.note_container(
+                    self.record,
                     each["name"],
                     lastStatus="RUNNING",
-                    runtimeId=f"{self.arn.rpartition('/')[2]}-{container.pid}",
+                    runtimeId=f"{records.identity(self.record)}-{container.pid}",
                 )
 
     def _ports(self) -> list[int]:
@@ -172,24 +158,6 @@ class Task:
             for each in definition.get("portMappings") or ()
         ]
 
-    def _attach(self, address: str) -> None:
-        attachment = new_uuid()
-        subnet = self.record.get("_subnet")
-        with resource_lock("ecs-task", self.arn):
-            self.record["attachments"] = [
-                {
-                    "id": attachment,
-                    "type": "ElasticNetworkInterface",
-                    "status": "ATTACHED",
-                    "details": [
-                        *([{"name": "subnetId", "value": subnet}] if subnet else []),
-                        {"name": "privateIPv4Address", "value": address},
-                    ],
-                }
-            ]
-            for each in self.record["containers"]:
-                each["networkInterfaces"] = [{"attachmentId": attachment, "privateIpv4Address": address}]
-
     # While it runs
 
     def _look(self) -> None:
@@ -197,7 +165,7 @@ class Task:
             self.ask_to_stop(Stop(reason="forgotten", code=BY_USER), hurry=True)
             return
         self._look_at_containers()
-        service = self.service
+        service = records.service_of(self.record)
         if service and not self.stop:
             self._look_at_targets(service)
             self._judge(service)
@@ -207,13 +175,13 @@ class Task:
             container = self._containers[definition["name"]]
             code = container.exit_code
             if code is not None:
-                self._note_container(container.name, lastStatus="STOPPED", exitCode=code)
+                records.note_container(self.record, container.name, lastStatus="STOPPED", exitCode=code)
                 if definition.get("essential", True):
                     self.ask_to_stop(
                         Stop(reason="Essential container in task exited", code=EXITED, failed=True)
                     )
             else:
-                self._note_container(container.name, healthStatus=str(container.health))
+                records.note_container(self.record, container.name, healthStatus=str(container.health))
         self.record["healthStatus"] = str(self._health())
 
     def _health(self) -> Health:
@@ -231,7 +199,9 @@ class Task:
     def _look_at_targets(self, service: Record) -> None:
         now = time.monotonic()
         if self._address and now - self._targets_seen_at >= SECONDS_BETWEEN_LOOKS_AT_TARGETS:
-            self._targets, self._targets_seen_at = targets.health(service, address=self._address), now
+            self._targets_seen_at = now
+            seen = targets.health(service, address=self._address)
+            self._targets = self._targets if seen is None else seen
 
     def _judge(self, service: Record) -> None:
         """Count the task as started, or have it replaced."""
@@ -265,40 +235,41 @@ class Task:
         self._tell_healthy(self)
 
     def _give_up(self, service: Record, reason: str) -> None:
-        tell(service, f"(task {self.arn.rpartition('/')[2]}) {reason[0].lower()}{reason[1:]}")
+        tell(service, f"(task {records.identity(self.record)}) {reason[0].lower()}{reason[1:]}")
         self.ask_to_stop(Stop(reason=reason, code=BY_SCHEDULER, failed=not self._was_healthy))
 
     # End
 
     def _end(self) -> None:
-        stop = self.stop or Stop(reason="", code=BY_USER)
-        self._wait_for_open_requests()
-        self._change(lastStatus="STOPPING")
-        for names in in_order_of_stopping(self.definition["containerDefinitions"]):
-            self._stop_containers([name for name in names if name in self._containers])
-        self._change(lastStatus="DEPROVISIONING", executionStoppedAt=now_iso())
+        try:
+            self._wait_for_open_requests()
+            records.change(self.record, lastStatus="STOPPING")
+            for names in in_order_of_stopping(self.definition["containerDefinitions"]):
+                self._stop_containers([name for name in names if name in self._containers])
+        finally:
+            self._leave()
+            self._tell_ended(self, self.stop or Stop(reason="", code=BY_USER))
+
+    def _leave(self) -> None:
+        """Give back all that the task had."""
+        records.change(self.record, lastStatus="DEPROVISIONING", executionStoppedAt=now_iso())
         for token in self._tokens:
             ecs_metadata.unregister_token(token)
         if self._address:
             self._addresses.give_back(self._address)
         for name in LEFT_BEHIND:
             shutil.rmtree(task_folder(self._machine, self.record) / name, ignore_errors=True)
-        for each in self.record["containers"]:
-            each["lastStatus"] = "STOPPED"
-        for attachment in self.record.get("attachments") or ():
-            attachment["status"] = "DELETED"
-        self._change(lastStatus="STOPPED", stoppedAt=now_iso())
-        self._refresh_service()
-        self._tell_ended(self, stop)
+        records.note_end(self.record)
+        records.refresh_service(self.record)
 
     def _wait_for_open_requests(self) -> None:
         """Until the load balancer has let go of the task, which it was told by the refresh of the service."""
-        service = self.service
+        service = records.service_of(self.record)
         if not (service and self._address and self._running_since):
             return
         while not self._hurry and self._serves():
             states = targets.health(service, address=self._address)
-            if all(state in targets.GONE for state, _ in states.values()):
+            if states is not None and all(state in targets.GONE for state, _ in states.values()):
                 return
             time.sleep(SECONDS_BETWEEN_LOOKS)
 
@@ -322,30 +293,4 @@ class Task:
                     container.kill()
                 time.sleep(SECONDS_BETWEEN_LOOKS / 2)
             container.finish()
-            self._note_container(name, lastStatus="STOPPED", exitCode=container.exit_code)
-
-    def _refresh_service(self) -> None:
-        cluster = ecs._cluster_name_from_arn(self.record["clusterArn"])
-        ecs._recount_cluster(cluster)
-        ecs._refresh_service_state(cluster, self.record.get("group") or "")
-
-    def _change(self, **members: Any) -> None:
-        with resource_lock("ecs-task", self.arn):
-            if members.get("lastStatus") in ("DEPROVISIONING", "STOPPED"):
-                ecs._bump_task_version(self.record)
-            self.record.update(members)
-        ecs_metadata.set_task_status(
-            self.arn, known_status=self.record["lastStatus"], desired_status=self.record["desiredStatus"]
-        )
-
-    def _note_container(self, name: str | None, **members: Any) -> None:
-        for each in self.record["containers"]:
-            if each["name"] == name:
-                each.update(members)
-
-
-def service_key(record: Record) -> str | None:
-    """Under which ministack keeps the service of a task; nothing for a task of its own."""
-    kind, _, name = str(record.get("group") or "").partition(":")
-    cluster = ecs._cluster_name_from_arn(record["clusterArn"])
-    return f"{cluster}/{name}" if kind == "service" and name else None
+            records.note_container(self.record, name, lastStatus="STOPPED", exitCode=container.exit_code)

@@ -39,13 +39,17 @@ def _shared(volume: dict[str, Any], file_systems: Path) -> Path:
     point_root = points[0].get("RootDirectory") or {} if points else {}
     path = point_root.get("Path") or volume.get("rootDirectory") or "/"
     folder = file_systems / str(volume["fileSystemId"]) / path.lstrip("/")
-    if not folder.exists():
+    try:
         folder.mkdir(parents=True)
-        if points and points[0].get("PosixUser"):
-            # Whoever comes through such an access point works as its user, so nobody is refused.
+    except FileExistsError:
+        return folder  # another task has made it, now or before
+    if points and points[0].get("PosixUser"):
+        # Whoever comes through such an access point works as its user, so nobody is refused; where we are not root,
+        # all containers are ours.
+        if isolation.is_root():
             folder.chmod(EVERYBODY)
-        elif owner := point_root.get("CreationInfo"):
-            _give(folder, owner)
+    elif owner := point_root.get("CreationInfo"):
+        _give(folder, owner)
     return folder
 
 

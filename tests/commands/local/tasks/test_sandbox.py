@@ -74,6 +74,31 @@ def test_the_exit_code_is_the_programs(tmp_path: Path, script: str, code: int) -
     assert run(sandbox(tmp_path), script).returncode == code
 
 
+def test_without_namespaces_a_missing_program_is_said_once(tmp_path: Path) -> None:
+    done = subprocess.run(
+        isolation.launcher(),
+        input=sandbox(tmp_path, namespaces=False).specification(("/no/such",)),
+        env={},
+        capture_output=True,
+        timeout=20,
+    )
+    assert done.returncode == 127
+    assert done.stderr.decode() == 'exec: "/no/such": No such file or directory\n'
+
+
+@needs_namespaces
+def test_what_a_link_leads_to_is_seen_where_it_lies(tmp_path: Path) -> None:
+    # As /etc/resolv.conf does, where systemd-resolved writes it.
+    target, link = tmp_path / "run" / "resolv.conf", tmp_path / "etc" / "resolv.conf"
+    for file in (target, link):
+        file.parent.mkdir()
+    target.write_text("nameserver 127.0.0.53\n")
+    link.symlink_to("../run/resolv.conf")
+    visible = (*isolation.SYSTEM, str(link.parent), str(link))
+    assert run(sandbox(tmp_path, visible=visible), f"cat {link}").stdout == target.read_text()
+    assert "/etc/resolv.conf" in isolation.SYSTEM
+
+
 @needs_namespaces
 @pytest.mark.skipif(PYTHON is None, reason="no Python that everybody may run")
 @pytest.mark.parametrize("user", [None, (1000, 1000)])

@@ -40,6 +40,29 @@ def test_tasks_that_are_no_number(tmp_path: Path) -> None:
     assert refused(tmp_path, "--tasks", "two") == "TASKS is 'two'; write a whole number such as TASKS=2"
 
 
+@pytest.mark.parametrize(
+    ("option", "value", "told"),
+    [
+        ("--port", "abc", "PORT is 'abc'; write a number from 1 to 65535, or leave it out"),
+        ("--port", "99999", "PORT is '99999'; write a number from 1 to 65535, or leave it out"),
+        (
+            "--openai-url",
+            "nonsense",
+            "OPENAI_API_BASE_URL is 'nonsense', which is no address; write one like https://api.openai.com/v1",
+        ),
+        (
+            "--ollama-url",
+            "localhost:11434",
+            "OLLAMA_BASE_URL is 'localhost:11434', which is no address; write one like http://localhost:11434",
+        ),
+    ],
+)
+def test_what_cannot_be_is_one_line_before_anything_begins(
+    tmp_path: Path, option: str, value: str, told: str
+) -> None:
+    assert refused(tmp_path, option, value) == told
+
+
 def test_tasks_without_the_cache_that_they_share(tmp_path: Path) -> None:
     line = refused(tmp_path, "--tasks", "2", text=f"{FILE}cache: {{enabled: false}}\n")
     assert "cache.enabled is false and tasks.max_tasks 2, whose tasks share it" in line

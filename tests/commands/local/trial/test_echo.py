@@ -48,7 +48,7 @@ def test_other_key_is_refused(emulated: Emulated, path: str) -> None:
 
 
 def test_models_are_listed(emulated: Emulated) -> None:
-    assert {each["id"] for each in answer(emulated, "models")["data"]} == {"echo", "text-embedding-3-small"}
+    assert [each["id"] for each in answer(emulated, "models")["data"]] == ["echo"]
 
 
 def test_answer_has_the_words_of_the_last_question(emulated: Emulated) -> None:
@@ -56,6 +56,19 @@ def test_answer_has_the_words_of_the_last_question(emulated: Emulated) -> None:
     body["messages"] = [{"role": "user", "content": "before"}, *body["messages"]]
     (choice,) = answer(emulated, "chat/completions", body)["choices"]
     assert choice["message"] == {"role": "assistant", "content": "You said: How do you do?"}
+
+
+def test_nothing_is_suggested_to_a_program_that_asks(emulated: Emulated) -> None:
+    (choice,) = answer(emulated, "chat/completions", chat('### Task:\nSuggest. JSON format: {"tags": []}'))[
+        "choices"
+    ]
+    assert choice["message"]["content"] == "{}"
+
+
+def test_a_question_about_files_is_a_persons(emulated: Emulated) -> None:
+    question = "### Task:\nAnswer out of the context.\n<context>vines</context>"
+    (choice,) = answer(emulated, "chat/completions", chat(question))["choices"]
+    assert "vines" in choice["message"]["content"]
 
 
 def test_question_may_come_in_parts(emulated: Emulated) -> None:

@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 from commands.local.place import Place
-from commands.local.trial.models import Models, models
+from commands.local.trial.models import Models, models, silent
 
 
 def chosen(
@@ -36,3 +36,14 @@ def test_ollama_needs_no_key(tmp_path: Path) -> None:
     found = chosen(tmp_path, ollama_url="http://localhost:11434")
     assert (found.openai_urls, found.ollama_urls) == ((), ("http://localhost:11434",))
     assert found.secret["openai_api_keys"] == ""
+
+
+def test_models_that_do_not_answer_are_a_warning_each(tmp_path: Path) -> None:
+    dead = "http://127.0.0.1:9"
+    reasons = list(silent(chosen(tmp_path, openai_url=f"{dead}/v1", ollama_url=dead)))
+    assert [reason.split()[0] for reason in reasons] == [f"{dead}/v1/models", f"{dead}/api/tags"]
+    assert all("refused" in reason for reason in reasons)
+
+
+def test_the_echo_is_not_asked(tmp_path: Path) -> None:
+    assert list(silent(chosen(tmp_path))) == []

@@ -166,8 +166,16 @@ class Planner:
         if not words:
             return None
         ports = [int(each["containerPort"]) for each in definition.get("portMappings") or ()]
-        words = environment.at_address(words, ports=ports, address=self._address)
-        return HealthCheck.of(check, environment.with_python(words, program))
+        local = environment.at_address(words, ports=ports, address=self._address)
+        if local != words:
+            changed = Substitution(
+                container=definition["name"],
+                variable="(health check)",
+                was="the container's loopback",
+                now="the task's own address",
+            )
+            self._machine.status.substituted([changed])
+        return HealthCheck.of(check, environment.with_python(local, program))
 
     def _check_program(self, word: str, *, path: str, container: str) -> None:
         if shutil.which(word, path=path) is None:

@@ -53,6 +53,8 @@ def test_a_container_starts_when_what_it_waits_for_has_succeeded(bench: Bench) -
     prepare, application = task["containers"]
     assert (prepare["lastStatus"], prepare["exitCode"]) == ("STOPPED", 0)
     assert (application["lastStatus"], application["healthStatus"]) == ("RUNNING", "HEALTHY")
+    listed = {each["variable"]: each["is"] for each in bench.facts()["substitutions"]}
+    assert listed["(health check)"] == "the task's own address"
     bench.remove("ordered")
 
 

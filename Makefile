@@ -76,10 +76,10 @@ types: setup-dev
 test-fast: lint types ## The quick tests: no life cycle on the embedded AWS, nothing that takes several seconds
 	@$(PY) -m pytest -q -n $(WORKERS) --dist loadgroup -m 'not lifecycle and not slow' --durations=10
 
-test: lint types ## Lint, types, unit, snapshot, policy, graph, bad-input, life-cycle and runbook tests
+test: lint types ## Lint, types, unit, snapshot, policy, graph, bad-input and life-cycle tests
 	@$(PY) -m pytest -q -n $(WORKERS) --dist loadgroup --durations=10
 
-test-wide: setup-dev ## Each kind of deployment on the embedded AWS (minutes)
+test-wide: setup-dev ## The runbooks, and each kind of deployment, on the embedded AWS (minutes)
 	@$(PY) -m pytest -q -n $(WORKERS) --dist loadgroup -m wide
 
 fuzz: setup-dev ## Synthesize every one of 8,000 spoiled deployment files that loads (5 minutes)

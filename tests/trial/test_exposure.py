@@ -27,7 +27,17 @@ def test_what_the_command_starts_listens_on_loopback_alone(trial: Trial) -> None
     assert {address for address in addresses if not address.startswith("127.") and address != "::1"} == set()
 
 
-@pytest.mark.row("C8")
+def test_a_container_has_its_configuration_as_deployed_but_for_what_is_listed(trial: Trial) -> None:
+    facts = json.loads((trial.place.tasks / "status.json").read_text())
+    listed = {each["variable"] for each in facts["substitutions"] if each["container"] == "open-webui"}
+    deployed = {each["name"]: each["value"] for each in trial.container("open-webui")["environment"]}
+    assert len(deployed) >= 40
+    for process in trial.servers():
+        seen = process.environ()
+        assert {name for name, value in deployed.items() if seen.get(name) != value} <= listed
+
+
+@pytest.mark.row("C4")
 def test_no_secret_value_can_be_read_outside_the_secrets(trial: Trial) -> None:
     secrets = trial.secret_values()
     assert len(secrets) >= 8, sorted(secrets)

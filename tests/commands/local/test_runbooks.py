@@ -23,7 +23,7 @@ from tests.commands.local.emulated import Emulated
 from tests.commands.local.runbook_page import shell_blocks
 from tests.conftest import synthesize
 
-pytestmark = [pytest.mark.lifecycle, pytest.mark.slow, pytest.mark.xdist_group("runbooks")]
+pytestmark = [pytest.mark.wide, pytest.mark.lifecycle, pytest.mark.slow, pytest.mark.xdist_group("runbooks")]
 NAME = "open-webui-prod"
 PAGE = ROOT / "docs" / "open-webui.md"
 BLOCKS = shell_blocks(PAGE)

@@ -46,7 +46,7 @@ def test_who_is_in_no_group_is_refused(trial: Trial, browser: Browser) -> None:
         assert "permission" in unquote_plus(urlsplit(page.url).query), page.url
         assert pages.session(page.context) is None
         called = [answer for answer in answers if urlsplit(answer.url).path == "/oauth/oidc/callback"]
-        assert [answer.status for answer in called] == [302]
+        assert [answer.status for answer in called] == [307]
 
 
 def test_who_moves_from_admins_to_users_is_demoted_at_the_next_sign_in(

@@ -25,7 +25,7 @@ FAILURES = (
     ),
     LogPattern(
         name="SignInFailed",
-        pattern='{ $.msg = "OAuth callback *" }',  # utils/oauth.py
+        pattern='{ $.msg = "Error during OAuth process: *" }',  # utils/oauth.py, once for each that fails
         meaning="More than 5 sign-ins in five minutes came back from the identity provider and failed.",
         first_step="read the lines in the log; a changed client secret or callback is the usual cause.",
         threshold=5,

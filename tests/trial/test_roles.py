@@ -1,10 +1,13 @@
 """Who is administrator: groups of the pool decide, at each sign-in."""
 
+import json
+import re
 from urllib.parse import unquote_plus, urlsplit
 
 import pytest
 from playwright.sync_api import Browser, Response, expect
 
+from applications.open_webui_logs import FAILURES
 from tests.trial import pages
 from tests.trial.conftest import People, Picture
 from tests.trial.trial import Person, Trial
@@ -47,6 +50,11 @@ def test_who_is_in_no_group_is_refused(trial: Trial, browser: Browser) -> None:
         assert pages.session(page.context) is None
         called = [answer for answer in answers if urlsplit(answer.url).path == "/oauth/oidc/callback"]
         assert [answer.status for answer in called] == [307]
+    (counted,) = (each.pattern for each in FAILURES if each.name == "SignInFailed")
+    (beginning,) = re.findall(r'\$\.msg = "(.*)\*"', counted)
+    lines = [line for each in trial.log("open-webui").values() for line in each if line.startswith("{")]
+    messages = [str(json.loads(line).get("msg")) for line in lines]
+    assert [each for each in messages if each.startswith(f"{beginning}403")], "the alarm does not count it"
 
 
 def test_who_moves_from_admins_to_users_is_demoted_at_the_next_sign_in(

@@ -79,7 +79,7 @@ test-fast: lint types ## The quick tests: no life cycle on the embedded AWS, not
 test: lint types ## Lint, types, unit, snapshot, policy, graph, bad-input and life-cycle tests
 	@$(PY) -m pytest -q -n $(WORKERS) --dist loadgroup --durations=10
 
-test-wide: setup-dev ## The runbooks, and each kind of deployment, on the embedded AWS (minutes)
+test-wide: setup-dev ## Runbooks, each kind of deployment, services and edge of the embedded AWS (3 minutes)
 	@$(PY) -m pytest -q -n $(WORKERS) --dist loadgroup -m wide
 
 fuzz: setup-dev ## Synthesize every one of 8,000 spoiled deployment files that loads (5 minutes)

@@ -17,7 +17,7 @@ from tests.commands.local.edge.back_end import BackEnd, back_end, until
 from tests.commands.local.edge.conftest import Edge
 from tests.commands.local.edge.template import ALIAS, CERTIFIED
 
-pytestmark = [pytest.mark.lifecycle, pytest.mark.xdist_group("edge")]
+pytestmark = [pytest.mark.wide, pytest.mark.lifecycle, pytest.mark.xdist_group("edge")]
 SPOOFED = "203.0.113.7"
 
 

@@ -21,6 +21,7 @@ from tests.commands.local.tasks.bench import (
 )
 
 pytestmark = [
+    pytest.mark.wide,
     pytest.mark.lifecycle,
     pytest.mark.xdist_group("services"),
     pytest.mark.usefixtures("behind"),  # they take their time while the other tests run

@@ -14,6 +14,8 @@ from tests.assets.aws import DataApiServer, Vault, answered_client
 from tests.assets.conftest import CloudFormation, Load
 from tests.assets.postgres import MASTER, SUPERUSER, PostgresServer, new_name
 
+pytestmark = pytest.mark.slow
+
 CLUSTER = "arn:aws:rds:eu-central-1:111122223333:cluster:storage-1"
 ODD_PASSWORD = "a'b\"c\\d:e$1%s @/#?{}[]~"
 

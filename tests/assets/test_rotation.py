@@ -12,6 +12,8 @@ from tests.assets.aws import AwsError, DataApiServer, Vault, answered_client
 from tests.assets.conftest import CloudFormation, Context, Load
 from tests.assets.postgres import PostgresServer, new_name
 
+pytestmark = pytest.mark.slow
+
 CLUSTER = "arn:aws:rds:eu-central-1:111122223333:cluster:storage-1"
 MASTER_SECRET = "arn:aws:secretsmanager:eu-central-1:111122223333:secret:master"
 SECRET = "arn:aws:secretsmanager:eu-central-1:111122223333:secret:application"

@@ -2,7 +2,11 @@
 
 from typing import Any
 
+import pytest
+
 from tests.commands.local.emulated import Emulated, Template
+
+pytestmark = pytest.mark.slow
 
 STACK = "capacity"
 

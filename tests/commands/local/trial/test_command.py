@@ -11,6 +11,8 @@ from commands.local.place import ROOT, Place
 from commands.local.steps import LocalError
 from commands.local.trial import programs, trial
 
+pytestmark = pytest.mark.slow
+
 FILE = """\
 system: open-webui
 environment: dev

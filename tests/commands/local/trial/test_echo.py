@@ -11,6 +11,8 @@ import pytest
 
 from tests.commands.local.emulated import Emulated
 
+pytestmark = pytest.mark.slow
+
 
 def ask(emulated: Emulated, path: str, body: Any = None, *, key: str | None = None) -> Any:
     where = json.loads(emulated.place.models.read_text())

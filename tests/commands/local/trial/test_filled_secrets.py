@@ -6,6 +6,8 @@ import pytest
 
 from tests.commands.local.emulated import Emulated
 
+pytestmark = pytest.mark.slow
+
 NAME = "chat/model-keys"
 EMPTY = '{"openai_api_keys":""}'
 

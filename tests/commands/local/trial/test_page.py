@@ -9,6 +9,8 @@ from commands.local.place import ROOT, Place
 from commands.local.trial import page
 from tests.commands.local.emulated import Emulated
 
+pytestmark = pytest.mark.slow
+
 ANOTHER = ROOT / "assets" / "certificates" / "rds" / "us-east-1.pem"
 
 

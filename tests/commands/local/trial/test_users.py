@@ -9,6 +9,8 @@ import pytest
 from commands.local.trial import users
 from tests.commands.local.emulated import Emulated
 
+pytestmark = pytest.mark.slow
+
 STRICT = {
     "MinimumLength": 20,
     "RequireLowercase": True,

@@ -6,12 +6,11 @@ import re
 import ssl
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 from urllib.parse import urlsplit
 
 import psutil
@@ -21,22 +20,18 @@ from commands.local import server
 from commands.local.account import NESTED
 from commands.local.place import ROOT, Place
 from commands.local.server import Server
+from tests import waiting
+from tests.waiting import Answer
 
 DEPLOYMENTS = ROOT / "tests" / "trial" / "deployments"
 SECONDS = 180
 """Until a whole service has begun anew on two busy cores."""
 PRINTED = r"(\S+@\S+)\W+(\S{14,})"
-Answer = TypeVar("Answer")
 
 
 def until(found: Callable[[], Answer | None], *, what: str, seconds: float = SECONDS) -> Answer:
     """The first answer that is true; raises TimeoutError, which says what was waited for."""
-    deadline = time.monotonic() + seconds
-    while not (answer := found()):
-        if time.monotonic() > deadline:
-            raise TimeoutError(f"after {seconds:.0f} s still not: {what}")
-        time.sleep(0.2)
-    return answer
+    return waiting.until(found, what=what, seconds=seconds, every=0.2)
 
 
 @dataclass(frozen=True, kw_only=True)

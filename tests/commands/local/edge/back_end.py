@@ -4,11 +4,12 @@ import base64
 import hashlib
 import json
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+from tests import waiting
 
 MAGIC = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
 
@@ -150,7 +151,4 @@ def back_end(address: str) -> Iterator[BackEnd]:
 
 def until(condition: Callable[[], bool], *, seconds: float = 8.0) -> None:
     """Wait until the condition holds."""
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "it never came to be"
-        time.sleep(0.05)
+    waiting.until(condition, what="the condition", seconds=seconds)

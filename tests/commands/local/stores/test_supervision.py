@@ -12,6 +12,7 @@ import psutil
 import pytest
 
 from commands.local.emulator.supervision import Program
+from tests import waiting
 
 pytestmark = pytest.mark.xdist_group("stores")
 SLEEP = "import sys, time; print('begun', flush=True); time.sleep(60)"
@@ -91,7 +92,4 @@ def _lives(process: psutil.Process) -> bool:
 
 
 def _eventually(holds: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 10
-    while not holds():
-        assert time.monotonic() < deadline, "it does not come to that"
-        time.sleep(0.02)
+    waiting.until(holds, what="the condition", seconds=10, every=0.02)

@@ -3,16 +3,17 @@
 import json
 import os
 import sys
-import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from commands.local.emulator.tasks.programs import FILE
+from tests import waiting
 from tests.commands.local.emulated import Emulated
+from tests.waiting import Answer
 
 IMAGE = "example.com/team/application"
 CLUSTER = "cluster"
@@ -36,18 +37,12 @@ ALL_AT_ONCE = {
     "minimumHealthyPercent": 0,
     "deploymentCircuitBreaker": {"enable": True, "rollback": True},
 }
-Answer = TypeVar("Answer")
 Definition = dict[str, Any]
 
 
 def until(found: Callable[[], Answer | None], *, what: str, seconds: float = SECONDS) -> Answer:
     """The first answer that is true; raises TimeoutError."""
-    deadline = time.monotonic() + seconds
-    while not (answer := found()):
-        if time.monotonic() > deadline:
-            raise TimeoutError(f"after {seconds:.0f} s still not: {what}")
-        time.sleep(0.05)
-    return answer
+    return waiting.until(found, what=what, seconds=seconds)
 
 
 def container(name: str = "application", *, version: str = "1", **more: Any) -> Definition:

@@ -1,36 +1,18 @@
 """One synthesis of every deployment for the whole run, shared by all workers."""
 
-import json
 import os
-import subprocess
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 from filelock import FileLock
 
+from commands.synthesis import synthesize
+
 ROOT = Path(__file__).parent.parent
 COMMITTED = sorted(path.stem for path in (ROOT / "deployments").glob("*.yaml"))
 VARIANTS = sorted(path.stem for path in (ROOT / "tests" / "deployments").glob("*.yaml"))
 """Settings that the committed examples do not use; synthesized and checked like them, without snapshots."""
-
-WITHOUT_CDK_RULES = {"CDK_VALIDATION": "false"}
-"""Leaves out the CDK's own template rules (3 to 5 s a deployment): cfn-lint reads the same templates here, and
-one test synthesizes with the CLI, rules and all."""
-
-
-def synthesize(outdir: Path, *, context: Mapping[str, str]) -> None:
-    """Run the application as the CDK CLI does; a finding of cdk-nag makes it fail."""
-    surroundings = {"CDK_OUTDIR": str(outdir), "CDK_CONTEXT_JSON": json.dumps(context), **WITHOUT_CDK_RULES}
-    run = subprocess.run(
-        [sys.executable, "app.py"],
-        cwd=ROOT,
-        env={**os.environ, **surroundings},
-        capture_output=True,
-        text=True,
-    )
-    assert run.returncode == 0, f"{run.stdout[-8000:]}\n{run.stderr[-8000:]}"
 
 
 def _once(tmp_path_factory: pytest.TempPathFactory, name: str, context: Mapping[str, str]) -> Path:
@@ -40,7 +22,8 @@ def _once(tmp_path_factory: pytest.TempPathFactory, name: str, context: Mapping[
     done = shared / "synthesized"
     with FileLock(f"{shared}.lock"):
         if not done.exists():
-            synthesize(shared, context=context)
+            # cfn-lint reads the same templates here, and one test synthesizes with the CLI, rules and all
+            synthesize(shared, context=context, rules=False)
             done.touch()
     return shared
 

@@ -12,7 +12,7 @@ from typing import Any
 from cfnlint.schema.manager import PROVIDER_SCHEMA_MANAGER  # type: ignore[import-untyped]
 
 from commands.assembly import NESTED, StackTemplate
-from tests.test_stateful import HOLDS_DATA
+from commands.stateful import HOLDS_DATA
 
 Address = tuple[str, str]
 """Path of a nested stack, and a logical ID in it."""

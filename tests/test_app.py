@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from commands.assembly import templates
-from tests.conftest import ROOT, WITHOUT_CDK_RULES
+from commands.synthesis import WITHOUT_CDK_RULES
+from tests.conftest import ROOT
 from tests.settings.mutations import loaded_mutations, most_different
 
 CANDIDATES, DIFFERENT = 60, 8

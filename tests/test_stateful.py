@@ -8,22 +8,8 @@ from pathlib import Path
 import pytest
 
 from commands.assembly import templates
+from commands.stateful import HOLDS_DATA
 from tests.conftest import COMMITTED, ROOT
-
-HOLDS_DATA = {
-    "AWS::Backup::BackupVault",
-    "AWS::CloudFormation::Stack",  # a new logical ID of a nested stack replaces everything in it
-    "AWS::Cognito::UserPool",
-    "AWS::Cognito::UserPoolClient",
-    "AWS::EFS::FileSystem",
-    "AWS::ElastiCache::ServerlessCache",
-    "AWS::KMS::Key",
-    "AWS::Logs::LogGroup",
-    "AWS::RDS::DBCluster",
-    "AWS::RDS::DBInstance",
-    "AWS::S3::Bucket",
-    "AWS::SecretsManager::Secret",
-}
 
 
 def rows(assembly: Path, deployment: str) -> list[str]:

@@ -17,11 +17,11 @@ from ruamel.yaml import YAML
 
 from commands.local import account, cdk
 from commands.local.place import ROOT
+from commands.synthesis import synthesize
 from tests.commands.local.aws_cli import aws_cli
 from tests.commands.local.edited_assembly import Template, edited, of_type
 from tests.commands.local.emulated import Emulated
 from tests.commands.local.runbook_page import shell_blocks
-from tests.conftest import synthesize
 
 pytestmark = [pytest.mark.wide, pytest.mark.lifecycle, pytest.mark.slow, pytest.mark.xdist_group("runbooks")]
 NAME = "open-webui-prod"
@@ -407,5 +407,7 @@ def synthesized(folder: Path, **changed: Any) -> Path:
     deployments = folder / "deployments"
     deployments.mkdir()
     yaml.dump(file, deployments / f"{NAME}.yaml")
-    synthesize(folder / "assembly", context={"deployments": str(deployments), "deployment": NAME})
+    synthesize(
+        folder / "assembly", context={"deployments": str(deployments), "deployment": NAME}, rules=False
+    )
     return folder / "assembly"

@@ -1,0 +1,155 @@
+"""A deployment as one template: what its nested stacks make, with references followed to what they mean.
+
+A nested stack hides from a reader which resource a parameter stands for. Here every resource has the address
+`Storage.DatabaseClusterCE4535C7`, and a reference that crossed two templates names the resource itself.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from commands.assembly import NESTED, StackTemplate, templates
+
+Template = dict[str, Any]
+SUBSTITUTED = re.compile(r"\$\{(?!!)([^}]+)\}")
+
+
+def flattened(assembly: Path, deployment: str) -> Template:
+    """The root template of the deployment with all nested ones in it.
+
+    Parameters and outputs are the root's. A nested stack stays as a resource of its own, under its full logical ID and
+    without parameters, so that a renamed one shows.
+    """
+    root, *nested = templates(assembly, deployment)
+    stacks = {each.name.removeprefix(deployment).removeprefix("."): each for each in (root, *nested)}
+    readers = {path: _Reader(path, stacks) for path in stacks}
+    resources = {address: body for reader in readers.values() for address, body in reader.resources()}
+    conditions = {address: body for reader in readers.values() for address, body in reader.conditions()}
+    mappings = {
+        reader.own(name): body
+        for reader in readers.values()
+        for name, body in reader.template.body.get("Mappings", {}).items()
+    }
+    parts = {
+        "Description": root.body.get("Description"),
+        "Parameters": root.body.get("Parameters"),
+        "Rules": root.body.get("Rules"),
+        "Mappings": mappings,
+        "Conditions": conditions,
+        "Resources": resources,
+        "Outputs": readers[""].meant(root.body.get("Outputs")),
+    }
+    return {name: part for name, part in parts.items() if part}
+
+
+@dataclass(frozen=True)
+class _Reader:
+    """Reads one template in the words of the whole: `path` is the nested stack's, empty for the root."""
+
+    path: str
+    stacks: Mapping[str, StackTemplate]
+
+    @property
+    def template(self) -> StackTemplate:
+        return self.stacks[self.path]
+
+    def own(self, name: str) -> str:
+        return f"{self.path}.{name}" if self.path else name
+
+    def resources(self) -> Iterator[tuple[str, Template]]:
+        for logical_id, resource in self.template.resources.items():
+            body = {key: value for key, value in resource.items() if key != "Metadata"}
+            if body["Type"] == NESTED:
+                left = {"Parameters", "TemplateURL"}
+                body["Properties"] = {
+                    key: value for key, value in body["Properties"].items() if key not in left
+                }
+            meant = self.meant(body)
+            if "Condition" in body:
+                meant["Condition"] = self.own(body["Condition"])
+            if "DependsOn" in body:
+                needs = [body["DependsOn"]] if isinstance(body["DependsOn"], str) else body["DependsOn"]
+                meant["DependsOn"] = [self.own(need) for need in needs]
+            yield self.own(logical_id), meant
+
+    def conditions(self) -> Iterator[tuple[str, Any]]:
+        for name, body in self.template.body.get("Conditions", {}).items():
+            yield self.own(name), self._condition(self.meant(body))
+
+    def _condition(self, value: Any) -> Any:
+        match value:
+            case {"Condition": str(name)}:
+                return {"Condition": self.own(name)}
+            case dict():
+                return {key: self._condition(each) for key, each in value.items()}
+            case list():
+                return [self._condition(each) for each in value]
+        return value
+
+    def meant(self, value: Any) -> Any:
+        """The value with each reference as the whole knows it."""
+        match value:
+            case {"Ref": str(name)}:
+                return self._reference(name)
+            case {"Fn::GetAtt": [str(key), str(attribute)]}:
+                return self._attribute(key, attribute)
+            case {"Fn::GetAtt": str(dotted)}:
+                return self._attribute(*dotted.split(".", 1))
+            case {"Fn::Sub": str(text)}:
+                return self._substituted(text, {})
+            case {"Fn::Sub": [str(text), dict(given)]}:
+                return self._substituted(text, given)
+            case {"Fn::If": [str(condition), *branches]}:
+                return {"Fn::If": [self.own(condition), *(self.meant(each) for each in branches)]}
+            case {"Fn::FindInMap": [str(name), *keys]}:
+                return {"Fn::FindInMap": [self.own(name), *(self.meant(each) for each in keys)]}
+            case dict():
+                return {key: self.meant(each) for key, each in value.items()}
+            case list():
+                return [self.meant(each) for each in value]
+        return value
+
+    def _reference(self, name: str) -> Any:
+        if name in self.template.resources:
+            return {"Ref": self.own(name)}
+        if not self.path or name not in self.template.body.get("Parameters", {}):
+            return {"Ref": name}
+        above, logical_id = self._above()
+        given = above.template.resources[logical_id]["Properties"].get("Parameters", {})
+        if name in given:
+            return above.meant(given[name])
+        return self.template.body["Parameters"][name]["Default"]
+
+    def _attribute(self, key: str, attribute: str) -> Any:
+        child = self.own(_construct(key))
+        if self.template.resources[key]["Type"] == NESTED and attribute.startswith("Outputs."):
+            output = self.stacks[child].body["Outputs"][attribute.removeprefix("Outputs.")]
+            return _Reader(child, self.stacks).meant(output["Value"])
+        return {"Fn::GetAtt": [self.own(key), attribute]}
+
+    def _substituted(self, text: str, given: dict[str, Any]) -> Any:
+        """Each variable by name, since what it means may be more than a name."""
+        variables = {name: self.meant(each) for name, each in given.items()}
+        for name in SUBSTITUTED.findall(text):
+            if name not in variables and not name.startswith("AWS::"):
+                variables[name] = (
+                    self._attribute(*name.split(".", 1)) if "." in name else self._reference(name)
+                )
+        return {"Fn::Sub": [text, variables]} if variables else {"Fn::Sub": text}
+
+    def _above(self) -> tuple["_Reader", str]:
+        """The reader of the parent template, and this stack's logical ID there."""
+        path, _, construct = self.path.rpartition(".")
+        above = _Reader(path, self.stacks)
+        (logical_id,) = (
+            key
+            for key, each in above.template.resources.items()
+            if each["Type"] == NESTED and _construct(key) == construct
+        )
+        return above, logical_id
+
+
+def _construct(logical_id: str) -> str:
+    return logical_id.partition("NestedStack")[0]

@@ -33,7 +33,7 @@ def test_every_resource_is_there_once_and_every_reference_leads_to_one(
 ) -> None:
     whole = flattened(assembly, deployment)
     assert len(whole["Resources"]) == sum(len(each.resources) for each in templates(assembly, deployment))
-    known = {*whole["Resources"], *whole["Parameters"], *whole["Conditions"]}
+    known = {*whole["Resources"], *whole["Parameters"], *whole.get("Conditions", {})}
     unknown = {name for name in references(whole) if name not in known and not name.startswith("AWS::")}
     assert not unknown
 

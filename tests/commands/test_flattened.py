@@ -17,7 +17,7 @@ def references(value: Any) -> Iterator[str]:
             yield name
         case {"Fn::GetAtt": [str(name), _]}:
             yield name
-        case {"Condition": str(name)}:
+        case {"Condition": str(name), **others} if not others:
             yield name
         case dict():
             for each in value.values():

@@ -8,10 +8,10 @@ from typing import Annotated, Any, get_args, get_origin
 import typer
 
 from settings.deployment import DeploymentBase
-from settings.fields import Place, fields_of, models_in, place_of, value_at
+from settings.fields import Place, discriminator, fields_of, models_in, place_of, value_at
 from settings.model import Model
-from settings.presets import PRESETS
-from settings.systems import SYSTEMS, deployment_model
+from settings.presets import PRESETS, preset_of
+from settings.systems import SYSTEMS, deployment_models, variants_of
 
 ROOT = Path(__file__).parent.parent
 SCHEMA = Path("deployments/schema.json")
@@ -30,6 +30,7 @@ and use the same line, or put the path of this checkout into it: `$schema=/…/d
 
 A setting with a *parameter* can be changed without a new synthesis: it is a CloudFormation parameter of the root stack.
 """
+_ABOVE = " A section of the same name that is described above, and not here, is the same."
 
 
 def schema(
@@ -62,24 +63,43 @@ def _write_schema(file: Path) -> None:
 
 def json_schema() -> str:
     """The schema of every system's deployment file."""
-    models = [deployment_model(system) for system in SYSTEMS]
-    schemas = [_schema_of(model) for model in models]
-    definitions = {name: one for each in schemas for name, one in each.pop("$defs", {}).items()}
-    body = (
-        schemas[0] if len(schemas) == 1 else {"oneOf": schemas, "discriminator": {"propertyName": "system"}}
-    )
+    definitions: dict[str, Any] = {}
+    properties: dict[str, Any] = {"system": {"enum": list(SYSTEMS)}}
+    cases = []
+    for system in SYSTEMS:
+        variants = variants_of(system)
+        models = deployment_models(system)
+        if variants is not None:
+            asked = {"required": [variants.field], "properties": {variants.field: {"enum": list(models)}}}
+            cases.append({"if": _where({"system": system}), "then": asked})
+        for value, model in models.items():
+            body = _schema_of(model)
+            definitions |= body.pop("$defs")
+            says = {"system": system} | ({variants.field: value} if variants is not None else {})
+            cases.append({"if": _where(says), "then": body})
     head = {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "Pergola deployment"}
+    body = {"type": "object", "required": ["system"], "properties": properties, "allOf": cases}
     return json.dumps({**head, **body, "$defs": definitions}, indent=2, ensure_ascii=False) + "\n"
 
 
 def reference() -> str:
     """The page for people, a table per section."""
     parts = [HEAD]
+    written: set[tuple[str, type[Model]]] = set()
     for system in SYSTEMS:
-        model = deployment_model(system)
-        parts.append(f"## `system: {system}`\n\n{_words(model.__doc__)}\n")
-        parts += _sections(model, "", model)
+        variants = variants_of(system)
+        for value, model in deployment_models(system).items():
+            case = f" with `{variants.field}: {value}`" if variants is not None else ""
+            parts.append(
+                f"## `system: {system}`{case}\n\n{_words(model.__doc__)}{_ABOVE if written else ''}\n"
+            )
+            parts += _sections(model, "", model, written, case)
     return "\n".join(parts)
+
+
+def _where(says: dict[str, str]) -> dict[str, Any]:
+    """The files that say this."""
+    return {"required": list(says), "properties": {name: {"const": value} for name, value in says.items()}}
 
 
 def _schema_of(model: type[DeploymentBase]) -> dict[str, Any]:
@@ -137,12 +157,23 @@ def _paths(model: type[Model], path: tuple[str, ...]) -> Iterator[tuple[tuple[st
 
 
 def _inner(place: Place) -> list[tuple[type[Model], str]]:
-    own = [(model, "") for model in models_in(place)]
-    lists = [kind for kind in place.types if get_origin(kind) is tuple]
-    return own + [(model, "[]") for kind in lists for model in models_in(place_of(get_args(kind)[0]))]
+    """The sections at a place, each with the step to it: none, `[]` of a list, `.NAME` of a mapping."""
+    found = [(model, "") for model in models_in(place)]
+    for kind in place.types:
+        if get_origin(kind) is tuple:
+            found += [(model, "[]") for model in models_in(place_of(get_args(kind)[0]))]
+        if get_origin(kind) is dict:
+            found += [(model, ".NAME") for model in models_in(place_of(get_args(kind)[1]))]
+    return found
 
 
-def _sections(root: type[DeploymentBase], heading: str, model: type[Model]) -> list[str]:
+def _sections(
+    root: type[DeploymentBase],
+    heading: str,
+    model: type[Model],
+    written: set[tuple[str, type[Model]]],
+    of: str,
+) -> list[str]:
     path = tuple(heading.split(".")) if heading else ()
     rows = ["| setting | takes | default | what it is for |", "|---|---|---|---|"]
     below: list[str] = []
@@ -151,34 +182,44 @@ def _sections(root: type[DeploymentBase], heading: str, model: type[Model]) -> l
         sections = [f"{heading}.{name}{step}".lstrip(".") for _, step in inner]
         rows.append(_row(root, (*path, name), place, sections[0] if inner else None))
         for (section, _), title in zip(inner, sections, strict=True):
-            kind = next(
-                (
-                    str(get_args(info.annotation)[0])
-                    for key, info in section.model_fields.items()
-                    if key == "type"
-                ),
-                "",
-            )
-            below.append(
-                f"### `{title}`{f' with `type: {kind}`' if kind else ''}\n\n{_words(section.__doc__)}\n"
-            )
-            below += _sections(root, title, section)
+            if (title, section) in written:
+                continue
+            mark = discriminator(section) if len(inner) > 1 else None
+            other = any(title == before for before, _ in written)
+            case = f" with `{mark[0]}: {mark[1]}`" if mark else of if other else ""
+            written.add((title, section))
+            below.append(f"### `{title}`{case}\n\n{_words(section.__doc__)}\n")
+            below += _sections(root, title, section, written, of)
     return ["\n".join(rows) + "\n", *below]
 
 
 def _row(root: type[DeploymentBase], path: tuple[str, ...], place: Place, section: str | None) -> str:
     default = _default(place)
-    for key, value in _presets(root, path).items():
+    for key, value in (*_of_known_sections(root, path), *_presets(root, path).items()):
         default += f"<br>{key}: {value}"
     text = _description(place)
     if place.operated:
         text += f" *Parameter `{place.operated.parameter}`.*"
     if section:
-        takes = f"{'list of sections' if section.endswith('[]') else 'section'} `{section}`"
+        kind = "list of sections" if section.endswith("[]") else "section"
+        takes = f"{'a section for each, ' if section.endswith('.NAME') else f'{kind} '}`{section}`"
         takes += ", or `null`" if place.optional else ""
     else:
         takes = _takes(place)
     return f"| `{path[-1]}` | {_cell(takes)} | {_cell(default)} | {_cell(text)} |"
+
+
+def _of_known_sections(root: type[DeploymentBase], path: tuple[str, ...]) -> Iterator[tuple[str, str]]:
+    """What the sections of a mapping that are there by default say, where it is not the default of a further one."""
+    if path[1:2] != ("NAME",):
+        return
+    known = root.model_fields[path[0]].get_default(call_default_factory=True)
+    for name, value in known.items():
+        usual: Any = type(value).model_construct()
+        for step in path[2:]:
+            value, usual = getattr(value, step), getattr(usual, step, None)
+        if value != usual and not isinstance(value, Model):
+            yield name, _value(value)
 
 
 def _takes(place: Place) -> str:
@@ -205,13 +246,23 @@ def _default(place: Place) -> str:
     if field is None or field.is_required():
         return "**required**"
     value = field.get_default(call_default_factory=True)
-    return "" if isinstance(value, Model) else _value(value)
+    sections = isinstance(value, Model) or (
+        isinstance(value, dict) and any(_is_section(one) for one in value.values())
+    )
+    return "" if sections else _value(value)
+
+
+def _is_section(value: Any) -> bool:
+    return isinstance(value, Model)
 
 
 def _presets(root: type[DeploymentBase], path: tuple[str, ...]) -> dict[str, str]:
     found = {}
-    for name, preset in PRESETS.items():
-        value: Any = preset
+    [system] = get_args(root.model_fields["system"].annotation)
+    for name in PRESETS:
+        value: Any = preset_of(
+            name, root.model_fields, {"system": system, "postgresql": {"hosted": "aurora"}}
+        )
         for step in path:
             value = value_at(value, step)
         if value is not None and path[0] in root.model_fields:

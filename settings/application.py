@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field
 
 from settings.caution import Caution
+from settings.inline_secrets import SECRET_WORDS
 from settings.known_variables import READ_BY_OTHERS, known_variables
 from settings.litellm import LiteLLMSettings
 from settings.model import Model, Refusal
@@ -18,7 +19,6 @@ from settings.versions import OPEN_WEBUI
 
 IMAGE_TAG = r"^v?\d+\.\d+\.\d+(-slim)?$"
 VARIABLE = r"^[A-Z][A-Z0-9_]{1,127}$"
-SECRET_WORDS = ("KEY", "SECRET", "PASSWORD", "TOKEN", "CREDENTIAL")
 MOST_BACK_ENDS = 20
 
 

@@ -6,7 +6,7 @@ from typing import Annotated
 from pydantic import Field
 
 from settings.model import Model, Refusal
-from settings.text import OfKnownRegion
+from settings.text import OfKnownRegion, region_of
 
 VAULT_ARN = r"^arn:aws[a-z-]*:backup:[a-z0-9-]+:\d{12}:backup-vault:[A-Za-z0-9_-]{2,50}$"
 
@@ -59,3 +59,11 @@ class BackupSettings(Model):
         for name in ("copy_vault_arn", "lock"):
             if not self.enabled and getattr(self, name) is not None:
                 yield Refusal("is given, and backup.enabled is false; remove one of them", name, "enabled")
+
+
+def copy_refusals(backup: BackupSettings, region: str) -> Iterator[Refusal]:
+    """A copy that stays in the deployment's region; fields relative to the deployment."""
+    vault = backup.copy_vault_arn
+    if vault is not None and region_of(vault) == region:
+        message = f"is a vault of {region}, the region of the deployment; name a vault of another region"
+        yield Refusal(message, "backup.copy_vault_arn", "region")

@@ -65,3 +65,14 @@ class DatabaseSettings(Model):
                 f"use {major}.{first} or later, or min_capacity: 0.5"
             )
             yield Refusal(message, "engine_version", "min_capacity")
+
+
+def uncertified(region: str | None) -> Iterator[Refusal]:
+    """A region whose databases could not be trusted; fields relative to the deployment."""
+    if region is not None and region not in CERTIFIED_REGIONS:
+        message = (
+            f"{region} has no certificate authority of Amazon RDS in assets/certificates/rds, "
+            "and the database could not be trusted; add it there, or use one of "
+            f"{', '.join(sorted(CERTIFIED_REGIONS))}"
+        )
+        yield Refusal(message, "region")

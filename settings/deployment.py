@@ -3,11 +3,12 @@
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import AfterValidator, Field
 
-from settings.backup import BackupSettings
+from settings.backup import BackupSettings, copy_refusals
+from settings.capacity.answer import Capacity
 from settings.caution import Caution, examples_left
 from settings.database import DatabaseSettings
 from settings.model import Model, Refusal
@@ -35,10 +36,29 @@ TagValue = Annotated[str, Field(pattern=r"^[A-Za-z0-9 _.:/=+@-]*$", max_length=2
 class DeploymentBase(Model):
     """The settings that all systems share."""
 
+    secrets_belong_in: ClassVar[str | None] = None
+    """Where values go that look like secrets; they are refused in the file. None: each setting looks for itself."""
+
     name: Annotated[DeploymentName, Field(exclude=True)]
     """The file's name without `.yaml`; not written in the file."""
     environment: Literal["dev", "staging", "prod"]
     """Which preset fills what the file leaves out."""
+
+    def capacity(self) -> Capacity | None:
+        """Whether the pods fit on the nodes. None: there are no nodes."""
+        return None
+
+    def cautions(self, *, packages: Path) -> Iterator[Caution]:
+        """What is right and probably not meant.
+
+        packages: folder of installed applications, a folder per version; may be missing.
+        """
+        yield from examples_left(self.model_dump(mode="json"))
+
+
+class AwsDeployment(DeploymentBase):
+    """The settings that all systems on AWS share."""
+
     account: Annotated[str, Field(pattern=r"^\d{12}$", examples=["111122223333"])] | None = None
     """Account that the deployment is meant for, in quotes. Left out: whichever the credentials name."""
     region: Region | None = None
@@ -52,6 +72,36 @@ class DeploymentBase(Model):
 
     `false`: all of it is deleted."""
     network: NetworkSettings = NetworkSettings()
+
+    def refusals(self) -> Iterator[Refusal]:
+        yield from super().refusals()
+        for folded, count in Counter(key.lower() for key in self.tags).items():
+            if count > 1:
+                keys = ", ".join(key for key in self.tags if key.lower() == folded)
+                yield Refusal(
+                    f"the keys {keys} differ in case only, which IAM refuses; keep one of them", "tags"
+                )
+        for field, zones in (
+            ("network.availability_zones", self.network.availability_zones),
+            (
+                "network.existing.availability_zones",
+                self.network.existing and self.network.existing.availability_zones,
+            ),
+        ):
+            for zone in sorted({zone for zone in zones or () if self.region not in (None, zone[:-1])}):
+                message = (
+                    f"{zone} is a zone of {zone[:-1]}; name zones of {self.region}, the deployment's region"
+                )
+                yield Refusal(message, field, "region")
+
+    def secret_name(self, role: str) -> str:
+        """Physical name of the secret for one role, the same wherever it is read."""
+        return f"{self.name}/{role}"
+
+
+class RecoverableDeployment(AwsDeployment):
+    """The settings of systems with Aurora that another region can stand by for."""
+
     database: DatabaseSettings = DatabaseSettings()
     monitoring: MonitoringSettings
     backup: BackupSettings = BackupSettings()
@@ -64,31 +114,16 @@ class DeploymentBase(Model):
     """Start from recovery points. Left out: start empty."""
 
     def refusals(self) -> Iterator[Refusal]:
-        for folded, count in Counter(key.lower() for key in self.tags).items():
-            if count > 1:
-                keys = ", ".join(key for key in self.tags if key.lower() == folded)
-                yield Refusal(
-                    f"the keys {keys} differ in case only, which IAM refuses; keep one of them", "tags"
-                )
+        yield from super().refusals()
         yield from self._region_refusals()
         yield from self._standby_refusals()
-
-    def cautions(self, *, packages: Path) -> Iterator[Caution]:
-        """What is right and probably not meant.
-
-        packages: folder of installed applications, a folder per version; may be missing.
-        """
-        yield from examples_left(self.model_dump(mode="json"))
 
     def _region_refusals(self) -> Iterator[Refusal]:
         """What lies in the wrong region."""
         region = self.region
         if region is None:
             return
-        vault = self.backup.copy_vault_arn
-        if vault is not None and region_of(vault) == region:
-            message = f"is a vault of {region}, the region of the deployment; name a vault of another region"
-            yield Refusal(message, "backup.copy_vault_arn", "region")
+        yield from copy_refusals(self.backup, region)
         if self.replicate_keys_to is not None and self.replicate_keys_to.region == region:
             message = f"{region} is the region of the deployment; name the standby's region"
             yield Refusal(message, "replicate_keys_to.region", "region")
@@ -98,16 +133,6 @@ class DeploymentBase(Model):
                 f"is a snapshot of {region_of(snapshot)}; copy it to {region}, the deployment's region, first"
             )
             yield Refusal(message, "restore.cluster_snapshot_arn", "region")
-        for field, zones in (
-            ("network.availability_zones", self.network.availability_zones),
-            (
-                "network.existing.availability_zones",
-                self.network.existing and self.network.existing.availability_zones,
-            ),
-        ):
-            for zone in sorted({zone for zone in zones or () if zone[:-1] != region}):
-                message = f"{zone} is a zone of {zone[:-1]}; name zones of {region}, the deployment's region"
-                yield Refusal(message, field, "region")
 
     def _standby_refusals(self) -> Iterator[Refusal]:
         primary, keys = self.secondary_of, ("session_key_arn", "token_key_arn", "model_keys_arn")
@@ -141,7 +166,3 @@ class DeploymentBase(Model):
     def stands_by(self) -> bool:
         """A standby that has not taken over: key and vault only."""
         return self.secondary_of is not None and self.restore is None
-
-    def secret_name(self, role: str) -> str:
-        """Physical name of the secret for one role, the same wherever it is read."""
-        return f"{self.name}/{role}"

@@ -9,7 +9,7 @@ from settings.model import Model, Refusal
 from settings.operated import Operated
 from settings.places import COUNTRIES
 from settings.problems import shown
-from settings.text import HostName, Ipv4Block, OfKnownRegion
+from settings.text import HostName, Ipv4Block, OfKnownRegion, account_of, region_of
 
 CERTIFICATE_ARN = r"^arn:aws[a-z-]*:acm:[a-z0-9-]+:\d{12}:certificate/[0-9a-zA-Z-]+$"
 
@@ -143,3 +143,18 @@ class LoadBalancerSettings(Model):
     def tls(self) -> bool:
         """Whether browsers connect with HTTPS."""
         return self.edge == "cloudfront" or self.certificate_arn is not None or self.domain is not None
+
+
+def certificate_refusals(
+    arn: str | None, field: str, *, region: str | None, account: str | None
+) -> Iterator[Refusal]:
+    """A certificate that the deployment's load balancer cannot use; fields relative to the deployment."""
+    if arn is not None and region is not None and region_of(arn) != region:
+        message = (
+            f"is a certificate of {region_of(arn)}, and the deployment is in {region}; "
+            "a load balancer needs one of its own region"
+        )
+        yield Refusal(message, field, "region")
+    if arn is not None and account is not None and account_of(arn) != account:
+        message = f"is a certificate of account {account_of(arn)}; give one of account {account}"
+        yield Refusal(message, field, "account")

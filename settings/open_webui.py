@@ -7,20 +7,19 @@ from typing import Literal
 from settings.application import ApplicationSettings
 from settings.cache import CacheSettings
 from settings.caution import Caution
-from settings.database import CERTIFIED_REGIONS
-from settings.deployment import DeploymentBase
+from settings.database import uncertified
+from settings.deployment import RecoverableDeployment
 from settings.files import FileSettings
-from settings.load_balancer import LoadBalancerSettings
+from settings.load_balancer import LoadBalancerSettings, certificate_refusals
 from settings.model import Refusal
 from settings.sign_in import RESERVED_IN_PREFIX, SignInSettings
 from settings.tasks import TaskSettings
-from settings.text import account_of, region_of
 
 TLS = ("load_balancer.certificate_arn", "load_balancer.domain", "load_balancer.edge")
 """What gives HTTPS."""
 
 
-class OpenWebUIDeployment(DeploymentBase):
+class OpenWebUIDeployment(RecoverableDeployment):
     """Open WebUI on ECS Fargate."""
 
     system: Literal["open-webui"]
@@ -62,13 +61,7 @@ class OpenWebUIDeployment(DeploymentBase):
                 "remove cache.enabled or use tasks.max_tasks: 1"
             )
             yield Refusal(message, "cache.enabled", "tasks.max_tasks")
-        if self.region is not None and self.region not in CERTIFIED_REGIONS:
-            message = (
-                f"{self.region} has no certificate authority of Amazon RDS in assets/certificates/rds, "
-                "and the database could not be trusted; add it there, or use one of "
-                f"{', '.join(sorted(CERTIFIED_REGIONS))}"
-            )
-            yield Refusal(message, "region")
+        yield from uncertified(self.region)
 
     def _https_refusals(self) -> Iterator[Refusal]:
         tls = self.load_balancer.tls
@@ -80,16 +73,12 @@ class OpenWebUIDeployment(DeploymentBase):
                 "load_balancer.domain or load_balancer.edge: cloudfront, or write allow_plain_http: true"
             )
             yield Refusal(message, "allow_plain_http", *TLS)
-        arn = self.load_balancer.certificate_arn
-        if arn is not None and self.region is not None and region_of(arn) != self.region:
-            message = (
-                f"is a certificate of {region_of(arn)}, and the deployment is in {self.region}; "
-                "a load balancer needs one of its own region"
-            )
-            yield Refusal(message, "load_balancer.certificate_arn", "region")
-        if arn is not None and self.account is not None and account_of(arn) != self.account:
-            message = f"is a certificate of account {account_of(arn)}; give one of account {self.account}"
-            yield Refusal(message, "load_balancer.certificate_arn", "account")
+        yield from certificate_refusals(
+            self.load_balancer.certificate_arn,
+            "load_balancer.certificate_arn",
+            region=self.region,
+            account=self.account,
+        )
 
     def _sign_in_refusals(self) -> Iterator[Refusal]:
         sign_in, isolated = self.sign_in, self.network.egress == "isolated"

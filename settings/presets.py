@@ -1,7 +1,10 @@
 """What an environment means where the deployment file is silent; a preset names only what differs from the
 default."""
 
+from collections.abc import Collection, Mapping
 from typing import Any
+
+from settings.services import SPOT_TAINT
 
 PRESETS: dict[str, dict[str, Any]] = {
     "dev": {
@@ -33,6 +36,61 @@ PRESETS: dict[str, dict[str, Any]] = {
         "backup": {"restore_testing": True},
     },
 }
+
+_SAME_SIZE = ("c6i.xlarge", "c6a.xlarge", "c5.xlarge", "c5a.xlarge")
+"""Types of 4 vCPU and 8 GiB, so that EC2 Spot has a choice."""
+OF_SYSTEM: dict[str, dict[str, dict[str, Any]]] = {
+    "aegisai": {
+        "dev": {
+            "cluster": {
+                "deletion_protection": False,
+                "node_groups": (
+                    {
+                        "name": "general",
+                        "instance_types": _SAME_SIZE,
+                        "min_nodes": 3,
+                        "max_nodes": 6,
+                        "spot": True,
+                    },
+                ),
+            },
+            "backup_job": {"retention_days": 3},
+        },
+        "staging": {},
+        "prod": {
+            "cluster": {
+                "node_groups": (
+                    {"name": "general", "instance_types": ("c6i.xlarge",), "min_nodes": 3, "max_nodes": 6},
+                    {
+                        "name": "spot-workers",
+                        "instance_types": _SAME_SIZE,
+                        "min_nodes": 2,
+                        "max_nodes": 8,
+                        "spot": True,
+                        "taints": ({"key": SPOT_TAINT, "value": "true"},),
+                    },
+                )
+            },
+            "backup_job": {"retention_days": 35},
+        },
+    }
+}
+"""What a preset says of one system alone."""
+
+
+def preset_of(environment: str, sections: Collection[str], values: Mapping[str, Any]) -> dict[str, Any]:
+    """What an environment means for one deployment file.
+
+    sections: what the system has. values: what the file gives; a database of Aurora in `postgresql` has the preset of
+    `database`.
+    """
+    preset = with_preset(
+        PRESETS[environment], OF_SYSTEM.get(str(values.get("system")), {}).get(environment, {})
+    )
+    postgresql = values.get("postgresql") if values.get("hosting") != "any" else None
+    if isinstance(postgresql, Mapping) and postgresql.get("hosted") == "aurora" and "database" in preset:
+        preset["postgresql"] = preset["database"]
+    return {key: value for key, value in preset.items() if key in sections}
 
 
 def with_preset(preset: dict[str, Any], given: dict[str, Any]) -> dict[str, Any]:

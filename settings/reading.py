@@ -5,20 +5,21 @@ from typing import Any, Literal, cast
 
 from pydantic import ValidationError
 
-from settings.deployment import DeploymentBase
+from settings.deployment import DeploymentBase, RecoverableDeployment
 from settings.fields import fields_of, key_place, models_in, place_at, value_at
+from settings.inline_secrets import is_secret, names_secret
 from settings.model import REFUSALS_LATER, Refusal
-from settings.presets import PRESETS, with_preset
+from settings.presets import PRESETS, preset_of, with_preset
 from settings.problems import Path_, Problem, dotted, nearest, shown
-from settings.systems import SYSTEMS, deployment_model
+from settings.systems import SYSTEMS, deployment_models, variants_of
 from settings.values import (
     all_refusals,
     fill_example,
     in_data,
-    known_sections,
     leaves,
     reaches,
     steps,
+    texts,
     touches,
     without,
 )
@@ -63,7 +64,9 @@ class Reading:
         self.model = model
         environment = document.values.get("environment")
         self.environment = environment if isinstance(environment, str) and environment in PRESETS else None
-        self.preset = known_sections(PRESETS[self.environment], self.model) if self.environment else {}
+        self.preset = self._preset(self.environment) if self.environment else {}
+        if model.secrets_belong_in is not None:
+            self._refuse_secrets(model.secrets_belong_in)
         self.deployment = self._built()
         if self.deployment is not None:
             for place, refusal in all_refusals(self.deployment, ()):
@@ -79,18 +82,49 @@ class Reading:
         none, for whatever else is said would be guessed."""
         system = self.document.values.get("system")
         if isinstance(system, str) and system in SYSTEMS:
-            return deployment_model(system)
+            models = deployment_models(system)
+            variants = variants_of(system)
+            if variants is None:
+                return models[""]
+            value = self.document.values.get(variants.field)
+            if isinstance(value, str) and value in models:
+                return models[value]
+            self._no_variant(variants.field, list(models))
+            return None
         known = ", ".join(SYSTEMS)
         meant = nearest(system, list(SYSTEMS)) if isinstance(system, str) else None
         if not self.document.has(("system",)):
             self._wrong(("system",), f"is missing; give the system that this file deploys, one of {known}")
-            return DeploymentBase
+            return RecoverableDeployment
         if ("system",) not in self.doubtful:
             remedy = f"did you mean {meant}? Known are {known}" if meant else f"use one of {known}"
             self._wrong(
                 ("system",), f"{shown(system, self.document.written(('system',)))} is not a system; {remedy}"
             )
         return None
+
+    def _no_variant(self, field: str, known: list[str]) -> None:
+        """The system is known, and which of its models it is cannot be said."""
+        if (field,) in self.doubtful:
+            return
+        value, listed = self.document.values.get(field), ", ".join(known)
+        meant = nearest(value, known) if isinstance(value, str) else None
+        if not self.document.has((field,)):
+            self._wrong((field,), f"is missing; give it, one of {listed}")
+        else:
+            remedy = f"did you mean {meant}? Use one of {listed}" if meant else f"use one of {listed}"
+            given = shown(value, self.document.written((field,)))
+            self._wrong((field,), f"{given} is not allowed; {remedy}")
+
+    def _preset(self, environment: str) -> dict[str, Any]:
+        return preset_of(environment, self.model.model_fields.keys(), self.document.values)
+
+    def _refuse_secrets(self, place: str) -> None:
+        """Take out what looks like a secret before any message shows it."""
+        for path, value in texts(self.document.values):
+            if is_secret(value):
+                message = "holds a key, token or password, and this file is read by many; take it out"
+                self._wrong(path, f"{message}, secrets belong in {place}")
 
     def _built(self) -> DeploymentBase | None:
         """The settings, with placeholders for what is wrong; None where that cannot be had."""
@@ -110,8 +144,8 @@ class Reading:
         given = without(self.document.values, self.suspects)
         name = PLACEHOLDER_NAME if ("name",) in self.suspects else self.path.stem
         values = {**with_preset(self.preset, given), "name": name}
-        if self.model is DeploymentBase:
-            values = {key: value for key, value in values.items() if key in DeploymentBase.model_fields}
+        if self.model is RecoverableDeployment:
+            values = {key: value for key, value in values.items() if key in self.model.model_fields}
         for field, place in fields_of(self.model).items():
             if place.field is not None and place.field.is_required() and place.model is not None:
                 values.setdefault(field, {})
@@ -160,9 +194,33 @@ class Reading:
         models = models_in(place, section) if place else []
         given = section if isinstance(section, dict) else ()
         message, meant = unknown_key(str(path[-1]), models[0] if models else self.model, given)
+        refused = self._not_here(path, value_at(section, path[-1]), meant)
+        if refused is not None:
+            message, meant = refused, None
         if meant is not None:
             self.suspects.add((*path[:-1], meant))
         self._wrong(path, message)
+
+    def _not_here(self, path: Path_, given: Any, meant: str | None) -> str | None:
+        """Why a key that the models do not have cannot be given, if there is more to say.
+
+        meant: the key that it was probably meant to be.
+        """
+        system, key = self.document.values.get("system"), str(path[-1])
+        variants = variants_of(system)
+        if variants is not None and len(path) == 1:
+            value = self.document.values.get(variants.field)
+            other = variants.other_with(key, value)
+            if other is not None:
+                field = variants.field
+                return f"is a setting with {field}: {other} alone, and {field} is {value}; take one of the two out"
+        known = isinstance(given, dict) or (meant is not None and names_secret(meant))
+        if self.model.secrets_belong_in is not None and names_secret(key) and not known:
+            return (
+                "looks like a secret, and this file is read by many; take it out, "
+                f"secrets belong in {self.model.secrets_belong_in}"
+            )
+        return None
 
     def _refuse(self, path: Path_, refusal: Refusal) -> None:
         """Report a refusal, unless it rests on what is wrong, on the line of the first setting that the file gives."""
@@ -179,7 +237,9 @@ class Reading:
         self.problems.append(Problem(self.path, line, fields[0], message))
 
     def _from_some_preset(self, path: Path_) -> bool:
-        return not self.document.has(path) and any(reaches(preset, path) for preset in PRESETS.values())
+        return not self.document.has(path) and any(
+            reaches(self._preset(environment), path) for environment in PRESETS
+        )
 
     def _origin(self, path: Path_) -> Origin:
         if self.document.has(path):

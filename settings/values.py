@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from typing import Any
 
-from settings.deployment import DeploymentBase
 from settings.fields import place_at, value_at
 from settings.model import Model, Refusal
 from settings.problems import Path_
@@ -12,12 +11,33 @@ from settings.problems import Path_
 def all_refusals(model: Model, path: Path_) -> Iterator[tuple[Path_, Refusal]]:
     """What each model below says is wrong, with its path."""
     for name in type(model).model_fields:
-        value = getattr(model, name)
-        for step, child in enumerate(value) if isinstance(value, tuple) else ((None, value),):
+        for step, child in _children(getattr(model, name)):
             if isinstance(child, Model):
-                yield from all_refusals(child, (*path, name) if step is None else (*path, name, step))
+                yield from all_refusals(child, (*path, name, *step))
     for refusal in model.refusals():
         yield path, refusal
+
+
+def _children(value: Any) -> Iterator[tuple[Path_, Any]]:
+    """The values of a list, or of a mapping of sections, with the step to each; else the value itself."""
+    if isinstance(value, tuple):
+        yield from (((index,), child) for index, child in enumerate(value))
+    elif isinstance(value, dict) and any(isinstance(child, Model) for child in value.values()):
+        yield from (((key,), child) for key, child in value.items())
+    else:
+        yield (), value
+
+
+def texts(values: Any, path: Path_ = ()) -> Iterator[tuple[Path_, str]]:
+    """Every text among plain values."""
+    if isinstance(values, dict):
+        for key, value in values.items():
+            yield from texts(value, (*path, key))
+    elif isinstance(values, tuple):
+        for index, value in enumerate(values):
+            yield from texts(value, (*path, index))
+    elif isinstance(values, str):
+        yield path, values
 
 
 def steps(field: str) -> Iterator[str | int]:
@@ -31,10 +51,11 @@ def leaves(model: Model, path: Path_) -> Iterator[Path_]:
         if info.exclude:
             continue
         value = getattr(model, name)
-        if isinstance(value, Model):
-            yield from leaves(value, (*path, name))
-        else:
-            yield (*path, name)
+        for step, child in _children(value) if not isinstance(value, tuple) else (((), value),):
+            if isinstance(child, Model):
+                yield from leaves(child, (*path, name, *step))
+            else:
+                yield (*path, name, *step)
 
 
 def in_data(location: tuple[int | str, ...], data: Any) -> Path_:
@@ -74,11 +95,6 @@ def fill_example(model: type[Model], values: dict[str, Any], path: Path_) -> Non
     if isinstance(target, dict) and path[-1] not in target:
         example = place.examples[0] if place.examples else place.choices[0] if place.choices else None
         target[str(path[-1])] = tuple(example) if isinstance(example, list) else example
-
-
-def known_sections(preset: dict[str, Any], model: type[DeploymentBase]) -> dict[str, Any]:
-    """What of a preset concerns the sections that the system has."""
-    return {key: value for key, value in preset.items() if key in model.model_fields}
 
 
 def reaches(values: Any, path: Path_) -> bool:

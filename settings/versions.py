@@ -1,5 +1,7 @@
 """Every pinned version: looked up 2026-11-21 unless a line says otherwise."""
 
+from typing import Final
+
 OPEN_WEBUI = "v0.12.4-slim"
 """Released 2026-10-25 with security fixes; the slim image holds no local model and is a quarter of the size.
 
@@ -13,3 +15,34 @@ AURORA_POSTGRESQL = "16.15"
 """Newest of the major that Open WebUI is tested with; cfn-lint 1.58.0 lists it. 0 ACU needs 16.3 or later."""
 VALKEY = "8"
 """ElastiCache Serverless takes the major version; 7.2 or later."""
+POSTGRESQL = "15.19-bookworm"
+"""Newest of the document's major that was seen as an image tag; PostgreSQL in the cluster."""
+POSTGRESQL_CLIENTS = {15: POSTGRESQL, 16: "16.15-bookworm", 17: "17.11-bookworm", 18: "18.6-bookworm"}
+"""Of each major of the server the image whose `pg_dump` reads it."""
+POSTGRESQL_REPOSITORY = "docker.io/library/postgres"
+VALKEY_IN_CLUSTER = "8.1.9-alpine"
+"""Redis-compatible, of the major that ElastiCache runs here; with `-alpine` only the tag of 9.1.1 was seen."""
+VALKEY_REPOSITORY = "docker.io/valkey/valkey"
+KUBERNETES: Final = "1.36"
+"""Newest of EKS with a CDK layer of kubectl beside it; standard support to 2027-08-02 (endoflife.date)."""
+VPC_CNI = "v1.22.4-eksbuild.3"
+"""Add-on versions down to `METRICS_SERVER`: seen pinned in public files of August to October for EKS 1.36 (Amazon's own
+list needs an account), so ask `aws eks describe-addon-versions --kubernetes-version 1.36` before you deploy."""
+KUBE_PROXY = "v1.36.0-eksbuild.17"
+COREDNS = "v1.14.3-eksbuild.14"
+POD_IDENTITY_AGENT = "v1.4.0-eksbuild.1"
+EBS_CSI_DRIVER = "v1.64.0-eksbuild.1"
+EFS_CSI_DRIVER = "v3.4.1-eksbuild.1"
+SNAPSHOT_CONTROLLER = "v8.6.0-eksbuild.6"
+METRICS_SERVER = "v0.9.0-eksbuild.6"
+LOAD_BALANCER_CONTROLLER = "3.5.0"
+"""Chart and application, read at the source; the same number since 3.0."""
+EXTERNAL_SECRETS = "2.9.0"
+"""Chart and application, read at the source; only the newest minor is supported."""
+CLUSTER_AUTOSCALER_CHART = "9.59.0"
+CLUSTER_AUTOSCALER = "v1.36.1"
+"""Image, of the cluster's minor."""
+BUSYBOX = "docker.io/library/busybox:1.36.1"
+"""A shell for steps that need nothing else."""
+AWS_CLI = "public.ecr.aws/aws-cli/aws-cli:2.36.44"
+"""Tag seen in public files, without its digest."""

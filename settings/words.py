@@ -94,6 +94,8 @@ def _choice(wrong: Wrong) -> str:
     choices = wrong.place.choices if wrong.place else ()
     if wrong.value is None:
         return f"is empty; use one of {_listed(choices)}"
+    if isinstance(wrong.value, int | float) and wrong.written in choices:
+        return f"{wrong.written} is read as a number and text is needed; put it in quotes: {wrong.written!r}"
     meant = (
         nearest(wrong.value, [str(choice) for choice in choices]) if isinstance(wrong.value, str) else None
     )

@@ -2,23 +2,28 @@
 
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from copy import deepcopy
 from pathlib import Path
 from random import Random
-from typing import Any
+from typing import Any, get_origin
 
 from ruamel.yaml import YAML
 
+from settings.aegisai import SERVICES, AegisAIAnywhere
+from settings.aegisai_eks import AegisAIOnEks
+from settings.deployment import DeploymentBase
 from settings.fields import Place, fields_of, models_in, place_of
 from settings.load import BadDeploymentFile, Loaded, load_deployment
 from settings.open_webui import OpenWebUIDeployment
+from settings.services import ServiceSettings
 
 ROOT = Path(__file__).parents[2]
 FILES = sorted(
     [*(ROOT / "deployments").glob("*.yaml"), *(ROOT / "tests" / "deployments").glob("*.yaml")],
     key=lambda file: file.name,
 )
+KUBERNETES = sorted((ROOT / "tests" / "deployments-kubernetes").glob("*.yaml"))
 Tree = dict[str, Any]
 LONGEST_LINE = 1000
 _FIELD = r"(?:[A-Za-z0-9_/-]+|\"(?:[^\"\\]|\\.)*\")"
@@ -29,6 +34,7 @@ ODD: list[Any] = [
     "\U0001f600", "a: b", "# x", "a\nb", "a\tb", "\u2028", "\u0085", "{}", "[]", "*x", "&x", "!!int 1", "%", "@",
     "`", "- a", "? a", "<<", "=", "10.0.0.0/8", "10.0.0.0/16", "10.0.0.0/28", "::/0", "0.0.0.0/0", "256.1.1.1/8",
     "http://", "https://x", "https://a:b@c/d", "ops@example.com", "a@b", "eu-west-1", "eu-west-1a", "us-east-1",
+    "1GB", "512Mi", "10Gi", "250m", "0", "latest", "gp3", "efs", "orchestrator",
     "07:30", "25:00", "UTC", "Europe/Berlin", "cognito", "cloudfront", "password",
     "arn:aws:acm:us-east-1:111122223333:certificate/abc", "arn:aws:backup:eu-west-1:111122223333:backup-vault:abc",
     {}, [], [1], [None], ["a", "a"], {"a": 1}, {"name": "x"}, {"a": {"b": {"c": {"d": {}}}}}, [[[[]]]], [{}],
@@ -36,9 +42,9 @@ ODD: list[Any] = [
 """Values that are wrong nearly everywhere, and right in one place or another."""
 
 
-def mutated(random: Random) -> tuple[str, bytes]:
+def mutated(random: Random, files: Sequence[Path] = FILES) -> tuple[str, bytes]:
     """One mutated deployment file: the name of the file it was, and its bytes."""
-    file = random.choice(FILES)
+    file = random.choice(files)
     tree: Tree = deepcopy(_TREES[file])
     for _ in range(random.choice((1, 1, 1, 2, 3, 6))):
         random.choice(_ON_TREES)(random, tree)
@@ -58,9 +64,9 @@ def assert_documented_form(refusal: BadDeploymentFile) -> None:
         assert "is not valid here" not in line, f"no words for this error: {line}"
 
 
-def load_mutated(random: Random, folder: Path) -> Loaded:
+def load_mutated(random: Random, folder: Path, files: Sequence[Path] = FILES) -> Loaded:
     """Write one mutated file and load it; raises `BadDeploymentFile` like any loading."""
-    name, data = mutated(random)
+    name, data = mutated(random, files)
     path = folder / name
     path.write_bytes(data)
     return load_deployment(path)
@@ -143,15 +149,31 @@ def _replace(random: Random, tree: Tree) -> None:
 
 def _give(random: Random, tree: Tree) -> None:
     """A setting that the models know, with a value that is right for it, if only in its own right."""
-    model: Any = OpenWebUIDeployment
+    model: Any = _model(tree)
     while True:
         name, place = random.choice(list(fields_of(model).items()))
         below = models_in(place)
-        if not below:
+        named = [
+            found
+            for kind in place.types
+            if get_origin(kind) is dict
+            for found in models_in(place_of(kind.__args__[1]))
+        ]
+        if not below and not named:
             tree[name] = deepcopy(random.choice(ODD)) if random.random() < 0.1 else _right(random, place)
             return
-        model = random.choice(below)
+        model = random.choice(below or named)
         tree = tree.setdefault(name, {}) if isinstance(tree.get(name, {}), dict) else {}
+        if named:
+            key = random.choice((*SERVICES, "transcode"))
+            tree = tree.setdefault(key, {}) if isinstance(tree.get(key, {}), dict) else {}
+
+
+def _model(tree: Tree) -> type[DeploymentBase]:
+    """The model of a file, whatever was spoiled in it."""
+    if tree.get("system") != "aegisai":
+        return OpenWebUIDeployment
+    return AegisAIOnEks if tree.get("hosting") == "eks" else AegisAIAnywhere
 
 
 def _right(random: Random, place: Place) -> Any:
@@ -249,5 +271,5 @@ _FRAGMENTS = (
     b"}", b"[", b"[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[", b"|", b">", b"|2\n", b"%YAML 1.1\n---\n", b"<<: *a\n",
     b"\n---\n", b"...\n", b".nan", b".inf", b"1e999", b"9" * 5000, b"0x" + b"f" * 300, b"\n\n\n", b"@", b"`", b",",
 )  # fmt: skip
-_TREES: dict[Path, Tree] = {file: YAML(typ="safe", pure=True).load(file) for file in FILES}
-_NAMES = [name for model in (OpenWebUIDeployment,) for name in fields_of(model)]
+_TREES: dict[Path, Tree] = {file: YAML(typ="safe", pure=True).load(file) for file in (*FILES, *KUBERNETES)}
+_NAMES = [name for model in (OpenWebUIDeployment, AegisAIOnEks, ServiceSettings) for name in fields_of(model)]

@@ -274,12 +274,12 @@ def test_a_setting_that_is_wrong_says_what_the_value_and_the_remedy(
     [
         (
             GOOD.replace("open-webui", "open-webiu"),
-            "1: system: 'open-webiu' is not a system; did you mean open-webui? Known are open-webui",
+            "1: system: 'open-webiu' is not a system; did you mean open-webui? Known are open-webui, aegisai",
         ),
-        (GOOD.replace("open-webui", "7"), "1: system: 7 is not a system; use one of open-webui"),
+        (GOOD.replace("open-webui", "7"), "1: system: 7 is not a system; use one of open-webui, aegisai"),
         (
             GOOD.replace("system: open-webui\n", ""),
-            "1: system: is missing; give the system that this file deploys, one of open-webui",
+            "1: system: is missing; give the system that this file deploys, one of open-webui, aegisai",
         ),
         (
             GOOD.replace("environment: dev", "environment: production"),
@@ -312,13 +312,13 @@ def test_what_every_file_needs(refused: Refused, content: str, line: str) -> Non
 def test_of_a_system_that_nobody_knows_nothing_else_is_guessed(refused: Refused) -> None:
     """What else the file says may be right for the system that was meant."""
     assert refused("system: open-webiu\nservers: 3\ntasks: {cpu: 513}\n") == [
-        "demo.yaml:1: system: 'open-webiu' is not a system; did you mean open-webui? Known are open-webui"
+        "demo.yaml:1: system: 'open-webiu' is not a system; did you mean open-webui? Known are open-webui, aegisai"
     ]
 
 
 def test_without_a_system_what_all_systems_share_is_looked_at(refused: Refused) -> None:
     assert refused("region: eu-wset-1\nenvironment: dev\nmonitoring: {email: ops@example.com}\n") == [
-        "demo.yaml:1: system: is missing; give the system that this file deploys, one of open-webui",
+        "demo.yaml:1: system: is missing; give the system that this file deploys, one of open-webui, aegisai",
         "demo.yaml:1: region: 'eu-wset-1' is not a region; did you mean eu-west-1?",
     ]
 

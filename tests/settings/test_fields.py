@@ -6,6 +6,8 @@ from typing import get_args, get_origin
 import pytest
 from pydantic import TypeAdapter
 
+from settings.aegisai import AegisAIAnywhere
+from settings.aegisai_eks import AegisAIOnEks
 from settings.fields import Place, fields_of, models_in, place_of
 from settings.model import Model
 from settings.open_webui import OpenWebUIDeployment
@@ -17,11 +19,18 @@ def every_field(model: type[Model], path: str = "") -> Iterator[tuple[str, Place
     for name, place in fields_of(model).items():
         yield f"{path}{name}", place
         items = [place_of(get_args(kind)[0]) for kind in place.types if get_origin(kind) is tuple]
+        items += [place_of(get_args(kind)[1]) for kind in place.types if get_origin(kind) is dict]
         for inner in [*models_in(place), *(found for item in items for found in models_in(item))]:
             yield from every_field(inner, f"{path}{name}.")
 
 
-FIELDS = list(every_field(OpenWebUIDeployment))
+FIELDS = list(
+    {
+        path: (path, place)
+        for model in (OpenWebUIDeployment, AegisAIOnEks, AegisAIAnywhere)
+        for path, place in every_field(model)
+    }.values()
+)
 
 
 def test_every_field_is_found_below_every_section() -> None:
@@ -30,6 +39,7 @@ def test_every_field_is_found_below_every_section() -> None:
         "tasks.office_hours.days",
         "sign_in.providers.issuer_url",
         "application.litellm.models.model_id",
+        "services.memory.request",
     } <= paths
     assert len(FIELDS) > 100
 

@@ -3,10 +3,12 @@
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from settings.load import BadDeploymentFile, deployment_files, load_deployment
+from settings.open_webui import OpenWebUIDeployment
 from settings.presets import PRESETS, with_preset
 from settings.systems import SYSTEMS
 
@@ -19,6 +21,12 @@ def folder(tmp_path: Path) -> Path:
     for name in ("one.yaml", "two.yaml", ".hidden.yaml", "notes.txt", "schema.json"):
         (tmp_path / name).write_text("not: [yaml")
     return tmp_path
+
+
+def open_webui(path: Path) -> OpenWebUIDeployment:
+    deployment = load_deployment(path).deployment
+    assert isinstance(deployment, OpenWebUIDeployment)
+    return deployment
 
 
 def names(paths: list[Path]) -> list[str]:
@@ -79,11 +87,12 @@ def test_a_file_that_ends_in_yml_is_not_passed_over_in_silence(folder: Path) -> 
 def test_only_the_module_of_the_system_that_is_named_is_imported() -> None:
     script = (
         "import sys, settings.load, settings.systems as known;"
-        "print(sorted({place.partition(':')[0] for place in known.SYSTEMS.values()} & set(sys.modules)))"
+        "print(sorted({place.partition(':')[0] for system in known.SYSTEMS"
+        " for place in known.models_of(system).values()} & set(sys.modules)))"
     )
     run = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
     assert run.stdout.strip() == "[]"
-    assert set(SYSTEMS) == {"open-webui"}
+    assert set(SYSTEMS) == {"open-webui", "aegisai"}
 
 
 @pytest.mark.row("C8")
@@ -109,7 +118,7 @@ def test_dev_is_cheap_and_leaves_nothing_and_prod_is_protected(tmp_path: Path) -
     found = {}
     for environment in ("dev", "prod"):
         (tmp_path / "demo.yaml").write_text(f"environment: {environment}\n{HEAD}")
-        one = load_deployment(tmp_path / "demo.yaml").deployment
+        one = open_webui(tmp_path / "demo.yaml")
         found[environment] = (
             one.network.egress,
             one.tasks.spot,
@@ -136,9 +145,9 @@ def test_every_value_of_a_preset_can_be_overridden(tmp_path: Path, environment: 
         "database.max_capacity": "min_capacity: 0.5",
     }
     (tmp_path / "staging.yaml").write_text(f"environment: staging\n{HEAD}")
-    default = load_deployment(tmp_path / "staging.yaml").deployment
+    default = open_webui(tmp_path / "staging.yaml")
     for path in set(_leaves(PRESETS[environment])) - {"load_balancer.firewall"}:
-        value = default
+        value: Any = default
         for step in path.split("."):
             value = getattr(value, step)
         section, _, field = path.rpartition(".")
@@ -167,9 +176,9 @@ def test_null_takes_a_section_of_the_preset_out(tmp_path: Path) -> None:
     (tmp_path / "demo.yaml").write_text(
         "environment: prod\n" + HEAD.replace("cloudfront}", "cloudfront, firewall: null}")
     )
-    assert load_deployment(tmp_path / "demo.yaml").deployment.load_balancer.firewall is None
+    assert open_webui(tmp_path / "demo.yaml").load_balancer.firewall is None
     (tmp_path / "demo.yaml").write_text("environment: prod\n" + HEAD)
-    assert load_deployment(tmp_path / "demo.yaml").deployment.load_balancer.firewall is not None
+    assert open_webui(tmp_path / "demo.yaml").load_balancer.firewall is not None
 
 
 def test_a_section_is_merged_and_a_list_replaces() -> None:
@@ -181,7 +190,7 @@ def test_a_section_is_merged_and_a_list_replaces() -> None:
 
 def test_four_tasks_in_dev_bring_the_cache(tmp_path: Path) -> None:
     (tmp_path / "demo.yaml").write_text(f"environment: dev\ntasks: {{max_tasks: 4}}\n{HEAD}")
-    deployment = load_deployment(tmp_path / "demo.yaml").deployment
+    deployment = open_webui(tmp_path / "demo.yaml")
     assert deployment.tasks.max_tasks == 4
     assert deployment.cached
 

@@ -1,0 +1,1 @@
+"""Kubernetes manifests: building blocks first, then a package per system. No CDK token enters."""

@@ -1,0 +1,1 @@
+"""AegisAI's objects: a module per concern, put together by `chart`."""

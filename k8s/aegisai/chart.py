@@ -1,0 +1,44 @@
+"""AegisAI on Kubernetes (docs/aegisai.md): the parts, and in which namespace they stand."""
+
+from cdk8s import App, Chart
+
+from applications import aegisai
+from k8s.aegisai.backup import add_backup
+from k8s.aegisai.parts import CONFIGURATION, parts_of
+from k8s.aegisai.policies import add_policies
+from k8s.aegisai.postgresql import add_postgresql
+from k8s.aegisai.redis import add_redis
+from k8s.aegisai.secrets import add_secrets
+from k8s.aegisai.services import add_service
+from k8s.aegisai.storage import add_shared_storage
+from k8s.config_map import ConfigMap
+from k8s.namespace import Namespace
+from settings.aegisai import AegisAIDeployment
+from settings.data_stores import InClusterPostgresql, InClusterRedis
+
+
+class AegisAI(Chart):
+    """Every object of one deployment."""
+
+    def __init__(self, app: App, *, settings: AegisAIDeployment) -> None:
+        super().__init__(app, settings.name, disable_resource_name_hashes=True)
+        parts = parts_of(settings)
+        Namespace(self, installation=parts.installation, kubernetes_version=settings.kubernetes_version)
+        add_policies(self, parts=parts, settings=settings)
+        add_secrets(self, parts=parts, settings=settings)
+        configuration = ConfigMap(
+            self,
+            component=parts.alone(CONFIGURATION, role="configuration"),
+            data=aegisai.configuration(settings),
+        )
+        if parts.postgresql is not None and isinstance(settings.postgresql, InClusterPostgresql):
+            add_postgresql(
+                self, component=parts.postgresql, settings=settings, postgresql=settings.postgresql
+            )
+        if parts.redis is not None and isinstance(settings.redis, InClusterRedis):
+            add_redis(self, component=parts.redis, settings=settings, redis=settings.redis)
+        add_shared_storage(self, parts=parts, settings=settings)
+        for name in parts.services:
+            add_service(self, name=name, parts=parts, settings=settings, configuration=configuration)
+        if settings.backup_job.enabled:
+            add_backup(self, parts=parts, settings=settings)

@@ -1,0 +1,169 @@
+"""Who may speak to whom: the document's table by the services' roles, and what it needs around it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from constructs import Construct
+
+from applications import aegisai
+from k8s.aegisai.parts import HTTP, Parts
+from k8s.component import Component, Port
+from k8s.edges import INTERNET, PRIVATE_NETWORKS, Edge, ForeignPods, Inbound, Outbound, pod_identity
+from k8s.network_policy import NetworkPolicies
+from settings.aegisai import POSTGRESQL_PORT, REDIS_PORT, AegisAIAnywhere, AegisAIDeployment
+from settings.aegisai_eks import AegisAIOnEks
+
+PROMETHEUS = "prometheus"
+COLLECTOR = "otel-collector"
+TLS_PORT = 443
+
+
+@dataclass(frozen=True, kw_only=True)
+class Network:
+    """Every connection that is open, beside DNS."""
+
+    edges: tuple[Edge, ...]
+    outbound: tuple[Outbound, ...]
+    inbound: tuple[Inbound, ...]
+    foreign: tuple[ForeignPods, ...]
+
+
+def network_of(settings: AegisAIDeployment, parts: Parts) -> Network:
+    """What the settings open."""
+    return Network(
+        edges=(*_between_parts(settings, parts), *_monitoring(settings, parts)),
+        outbound=tuple(_outbound(settings, parts)),
+        inbound=tuple(_inbound(settings, parts)),
+        foreign=tuple(_foreign(settings)),
+    )
+
+
+def add_policies(scope: Construct, *, parts: Parts, settings: AegisAIDeployment) -> None:
+    """Close the namespace and open these."""
+    network = network_of(settings, parts)
+    NetworkPolicies(
+        scope,
+        installation=parts.installation,
+        components=parts.all,
+        edges=network.edges,
+        outbound=network.outbound,
+        inbound=network.inbound,
+        foreign=network.foreign,
+    )
+
+
+def _between_parts(settings: AegisAIDeployment, parts: Parts) -> Iterator[Edge]:
+    """Gateway → PostgreSQL, Redis, orchestrator; orchestrator → Redis, workers; workers → Redis."""
+    for name, one in settings.enabled_services.items():
+        if one.role == "gateway" and parts.postgresql is not None:
+            yield _to(parts.postgresql, name, why="users, files and jobs")
+        if parts.redis is not None:
+            yield _to(parts.redis, name, why="messages between services")
+        for called in one.calls:
+            yield _to(parts.services[called], name, why=f"{name} calls {called}")
+    for job in parts.jobs:
+        if parts.postgresql is not None:
+            yield _to(parts.postgresql, job.name, why="the database's backup")
+
+
+def _monitoring(settings: AegisAIDeployment, parts: Parts) -> Iterator[Edge]:
+    observability = settings.observability
+    for component in parts.services.values():
+        if observability.prometheus != "none":
+            yield _to(component, PROMETHEUS, why="metrics")
+        if _collector(settings) is not None:
+            yield Edge(source=component.name, target=COLLECTOR, port_name="otlp", why="traces")
+
+
+def _outbound(settings: AegisAIDeployment, parts: Parts) -> Iterator[Outbound]:
+    blocks = vpc_blocks(settings)
+    endpoint = settings.observability.otlp_endpoint
+    for name, one in settings.enabled_services.items():
+        buckets = aegisai.uses_buckets(one, settings)
+        if one.role == "gateway" and parts.postgresql is None:
+            yield Outbound(source=name, cidrs=blocks, ports=(POSTGRESQL_PORT,), why="Aurora")
+        if parts.redis is None:
+            yield Outbound(source=name, cidrs=blocks, ports=(REDIS_PORT,), why="ElastiCache")
+        if one.internet or buckets:
+            why = "model providers" if one.internet else "Amazon S3, which has no fixed addresses"
+            yield Outbound(source=name, cidrs=(INTERNET,), ports=(TLS_PORT,), why=why)
+        if buckets and settings.hosting == "eks":
+            yield pod_identity(name)
+        if endpoint is not None and _collector(settings) is None:
+            port = urlsplit(endpoint).port or TLS_PORT
+            yield Outbound(source=name, cidrs=(INTERNET,), ports=(port,), why="traces", except_cidrs=())
+    for job in parts.jobs:
+        yield from _of_backup(settings, job, blocks)
+
+
+def _of_backup(settings: AegisAIDeployment, job: Component, blocks: tuple[str, ...]) -> Iterator[Outbound]:
+    if settings.postgresql.hosted == "aurora":
+        yield Outbound(source=job.name, cidrs=blocks, ports=(POSTGRESQL_PORT,), why="Aurora")
+    if isinstance(settings, AegisAIOnEks):
+        yield pod_identity(job.name)
+        yield Outbound(source=job.name, cidrs=(INTERNET,), ports=(TLS_PORT,), why="Amazon S3")
+    elif isinstance(settings, AegisAIAnywhere) and settings.backup_job.bucket is not None:
+        port = urlsplit(settings.backup_job.bucket.endpoint or "").port or TLS_PORT
+        # a store that speaks S3 may stand in the same network
+        yield Outbound(source=job.name, cidrs=(INTERNET,), ports=(port,), why="the bucket", except_cidrs=())
+
+
+def _inbound(settings: AegisAIDeployment, parts: Parts) -> Iterator[Inbound]:
+    if settings.ingress.type == "none":
+        return
+    # elsewhere nobody knows what address a load balancer or its node shows to the pod
+    cidrs = vpc_blocks(settings) if settings.hosting == "eks" else (INTERNET,)
+    for name, one in settings.enabled_services.items():
+        if one.role == "gateway":
+            yield Inbound(target=name, port_name=HTTP, cidrs=cidrs, why="requests from the load balancer")
+
+
+def _foreign(settings: AegisAIDeployment) -> Iterator[ForeignPods]:
+    observability = settings.observability
+    if observability.prometheus != "none":
+        yield ForeignPods(
+            name=PROMETHEUS,
+            namespace=observability.namespace,
+            selector={"app.kubernetes.io/name": "prometheus"},
+        )
+    if (collector := _collector(settings)) is not None:
+        yield collector
+
+
+def _collector(settings: AegisAIDeployment) -> ForeignPods | None:
+    """The collector of traces, where it is in the cluster."""
+    observability = settings.observability
+    if observability.tracing == "installed":
+        return ForeignPods(
+            name=COLLECTOR,
+            namespace=observability.namespace,
+            selector={"app.kubernetes.io/name": "opentelemetry-collector"},
+            ports=(Port(name="otlp", number=4317),),
+        )
+    if observability.otlp_endpoint is None:
+        return None
+    address = urlsplit(observability.otlp_endpoint)
+    labels = (address.hostname or "").split(".")
+    in_cluster = len(labels) == 2 or (len(labels) > 2 and labels[2] == "svc")
+    if not in_cluster:
+        return None
+    return ForeignPods(
+        name=COLLECTOR,
+        namespace=labels[1],
+        selector={},
+        ports=(Port(name="otlp", number=address.port or TLS_PORT),),
+    )
+
+
+def vpc_blocks(settings: AegisAIDeployment) -> tuple[str, ...]:
+    """Where databases and load balancers of AWS have their addresses; nothing is known of somebody else's VPC."""
+    if not isinstance(settings, AegisAIOnEks):
+        return ()
+    if settings.network.existing is not None:
+        return tuple(block for block in PRIVATE_NETWORKS if not block.startswith("169."))
+    return (settings.network.cidr,)
+
+
+def _to(target: Component, source: str, *, why: str) -> Edge:
+    return Edge(source=source, target=target.name, port_name=target.ports[0].name, why=why)

@@ -1,0 +1,84 @@
+"""PostgreSQL in one pod on a volume of its own."""
+
+from constructs import Construct
+
+from applications import aegisai
+from k8s.aegisai.parts import SECRETS
+from k8s.aegisai.storage import block_class
+from k8s.component import Component
+from k8s.container import Container, Mount, Resources, SecretKey
+from k8s.pod import Pod
+from k8s.probe import Command, Health
+from k8s.service import Service
+from k8s.volume import empty_folder, own_claim
+from k8s.workload import ClaimTemplate, StatefulSet
+from settings.aegisai import AegisAIDeployment
+from settings.data_stores import InClusterPostgresql
+from settings.images import reference
+from settings.versions import POSTGRESQL_REPOSITORY
+
+USER_ID = 999
+"""Of the image `postgres` on Debian; the server starts under no other than its files' owner."""
+FOLDER = "/var/lib/postgresql/data"
+STOP_SECONDS = 120
+"""A fast shutdown writes a checkpoint first."""
+
+
+def add_postgresql(
+    scope: Construct, *, component: Component, settings: AegisAIDeployment, postgresql: InClusterPostgresql
+) -> None:
+    """StatefulSet and headless Service."""
+    Service(scope, component=component, headless=True)
+    StatefulSet(
+        scope,
+        component=component,
+        pod=Pod(
+            containers=[_container(component, postgresql)],
+            user_id=USER_ID,
+            group_id=USER_ID,
+            termination_grace_seconds=STOP_SECONDS,
+        ),
+        replicas=1,
+        claims=[
+            ClaimTemplate(
+                name="data",
+                size=postgresql.storage,
+                storage_class=block_class(settings, postgresql.storage_class),
+            )
+        ],
+    )
+
+
+def image(settings: InClusterPostgresql) -> str:
+    """The server's image, whose tools are the backup's."""
+    repository, _, name = POSTGRESQL_REPOSITORY.rpartition("/")
+    return reference(repository, name, tag=settings.image_tag, digest=settings.image_digest)
+
+
+def _container(component: Component, settings: InClusterPostgresql) -> Container:
+    asked = ["pg_isready", "--username", settings.user, "--dbname", settings.database, "--host", "127.0.0.1"]
+    return Container(
+        name=component.name,
+        image=image(settings),
+        resources=Resources(
+            cpu=settings.cpu.request,
+            cpu_limit=settings.cpu.limit,
+            memory=settings.memory.request,
+            memory_limit=settings.memory.limit,
+        ),
+        ports=component.ports,
+        environment={
+            "PGDATA": f"{FOLDER}/pgdata",  # a volume's root holds lost+found, which initdb refuses
+            "POSTGRES_DB": settings.database,
+            "POSTGRES_USER": settings.user,
+            "POSTGRES_INITDB_ARGS": "--data-checksums --auth-host=scram-sha-256",
+            aegisai.DATABASE_PASSWORD: SecretKey(secret=SECRETS, key=aegisai.DATABASE_PASSWORD),
+        },
+        mounts=[
+            Mount(volume=own_claim("data"), path=FOLDER),
+            Mount(volume=empty_folder("run", size_limit="16Mi"), path="/var/run/postgresql"),
+            Mount(volume=empty_folder("tmp", size_limit="64Mi"), path="/tmp"),  # noqa: S108 -- in the container
+        ],
+        # after a crash the server replays its log before it answers
+        health=Health(ready=Command(command=asked), start_seconds=600),
+    )

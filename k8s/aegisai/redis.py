@@ -1,0 +1,68 @@
+"""Valkey, which speaks Redis, in one pod that writes every change to a volume."""
+
+from constructs import Construct
+
+from applications import aegisai
+from k8s.aegisai.parts import SECRETS
+from k8s.aegisai.storage import block_class
+from k8s.component import Component
+from k8s.container import Container, Mount, Resources, SecretKey
+from k8s.pod import Pod
+from k8s.probe import Command, Health, TcpSocket
+from k8s.service import Service
+from k8s.volume import own_claim
+from k8s.workload import ClaimTemplate, StatefulSet
+from settings.aegisai import AegisAIDeployment
+from settings.data_stores import InClusterRedis
+from settings.images import reference
+from settings.versions import VALKEY_REPOSITORY
+
+USER_ID = 999
+"""Of the image `valkey/valkey`."""
+FOLDER = "/data"
+START = f"""exec valkey-server - --dir {FOLDER} --appendonly yes --appendfsync everysec <<EOF
+requirepass ${aegisai.REDIS_PASSWORD}
+EOF"""
+"""The password comes by standard input: the list of processes shows none."""
+PING = "valkey-cli ping | grep -q PONG"
+"""While it reads its log the server answers with an error, and the client ends with 0 nevertheless."""
+
+
+def add_redis(
+    scope: Construct, *, component: Component, settings: AegisAIDeployment, redis: InClusterRedis
+) -> None:
+    """StatefulSet and headless Service."""
+    Service(scope, component=component, headless=True)
+    StatefulSet(
+        scope,
+        component=component,
+        pod=Pod(containers=[_container(component, redis)], user_id=USER_ID, group_id=USER_ID),
+        replicas=1,
+        claims=[
+            ClaimTemplate(
+                name="data", size=redis.storage, storage_class=block_class(settings, redis.storage_class)
+            )
+        ],
+    )
+
+
+def _container(component: Component, settings: InClusterRedis) -> Container:
+    repository, _, name = VALKEY_REPOSITORY.rpartition("/")
+    password = SecretKey(secret=SECRETS, key=aegisai.REDIS_PASSWORD)
+    return Container(
+        name=component.name,
+        image=reference(repository, name, tag=settings.image_tag, digest=settings.image_digest),
+        resources=Resources(
+            cpu=settings.cpu.request,
+            cpu_limit=settings.cpu.limit,
+            memory=settings.memory.request,
+            memory_limit=settings.memory.limit,
+        ),
+        command=["sh", "-c", START],
+        ports=component.ports,
+        environment={aegisai.REDIS_PASSWORD: password, "REDISCLI_AUTH": password},
+        mounts=[Mount(volume=own_claim("data"), path=FOLDER)],
+        health=Health(
+            ready=Command(command=["sh", "-c", PING]), alive=TcpSocket(port="redis"), start_seconds=300
+        ),
+    )

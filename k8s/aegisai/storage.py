@@ -1,0 +1,47 @@
+"""Volumes: which class they are of, and the folders that workers share."""
+
+from constructs import Construct
+
+from applications import aegisai
+from k8s.aegisai.parts import SHARED_STORAGE, Parts
+from k8s.container import Container, Mount, Resources
+from k8s.storage import PersistentVolumeClaim
+from k8s.volume import Volume, claimed
+from settings.aegisai import AegisAIDeployment
+from settings.versions import BUSYBOX
+
+SHARED: Volume = claimed("storage", claim=SHARED_STORAGE)
+
+
+def block_class(settings: AegisAIDeployment, given: str | None) -> str | None:
+    """Class of a volume of one pod; None: the cluster's default."""
+    return given or ("gp3" if settings.hosting == "eks" else None)
+
+
+def shared_class(settings: AegisAIDeployment) -> str | None:
+    """Class of a volume of many pods; None: the cluster's default."""
+    return settings.shared_storage.storage_class or ("efs" if settings.hosting == "eks" else None)
+
+
+def add_shared_storage(scope: Construct, *, parts: Parts, settings: AegisAIDeployment) -> None:
+    """The claim that all workers mount."""
+    PersistentVolumeClaim(
+        scope,
+        component=parts.alone(SHARED_STORAGE, role="storage"),
+        size=settings.shared_storage.storage,
+        access_mode="ReadWriteMany",
+        storage_class=shared_class(settings),
+    )
+
+
+def make_folders() -> Container:
+    """A step before a worker that makes the folders; they may be there."""
+    folders = [f"{aegisai.STORAGE}/{folder}" for folder in aegisai.FOLDERS]
+    return Container(
+        name="make-folders",
+        image=BUSYBOX,
+        resources=Resources(cpu="10m", cpu_limit="100m", memory="16Mi", memory_limit="32Mi"),
+        command=["mkdir", "-p"],
+        arguments=folders,
+        mounts=[Mount(volume=SHARED, path=aegisai.STORAGE)],
+    )

@@ -1,0 +1,81 @@
+"""Whose manifests the policy tests read, with what is declared about them."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from k8s.aegisai.externals import externals_of
+from k8s.aegisai.parts import parts_of
+from k8s.aegisai.policies import network_of
+from k8s.checks.declared import declared_edges
+from k8s.checks.known import External
+from k8s.checks.network import Allowed
+from k8s.manifests import Manifest
+from settings.aegisai import AegisAIDeployment
+from settings.load import load_deployment
+from systems.aegisai_manifests import manifests
+from tests.k8s import shop
+
+DEPLOYMENTS = Path(__file__).parent.parent / "deployments-kubernetes"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Case:
+    """The manifests of one deployment.
+
+    edges: every connection that should be open. externals: what is used and made by others.
+    """
+
+    manifests: Sequence[Manifest]
+    kubernetes_version: str
+    edges: frozenset[Allowed]
+    externals: tuple[External, ...]
+
+
+def _shop() -> Case:
+    edges = declared_edges(
+        components=shop.COMPONENTS,
+        edges=shop.EDGES,
+        outbound=shop.OUTBOUND,
+        inbound=shop.INBOUND,
+        foreign=[shop.PROMETHEUS],
+    )
+    return Case(
+        manifests=shop.manifests(),
+        kubernetes_version=shop.VERSION,
+        edges=edges,
+        externals=shop.EXTERNALS,
+    )
+
+
+def aegisai(settings: AegisAIDeployment) -> Case:
+    """AegisAI with these settings."""
+    parts = parts_of(settings)
+    network = network_of(settings, parts)
+    edges = declared_edges(
+        components=parts.all,
+        edges=network.edges,
+        outbound=network.outbound,
+        inbound=network.inbound,
+        foreign=network.foreign,
+    )
+    return Case(
+        manifests=manifests(settings),
+        kubernetes_version=settings.kubernetes_version,
+        edges=edges,
+        externals=externals_of(settings),
+    )
+
+
+def _of_file(file: Path) -> Case:
+    deployment = load_deployment(file).deployment
+    assert isinstance(deployment, AegisAIDeployment)
+    return aegisai(deployment)
+
+
+CASES: dict[str, Callable[[], Case]] = {
+    "shop": _shop,
+    **{file.stem: partial(_of_file, file) for file in sorted(DEPLOYMENTS.glob("aegisai-*.yaml"))},
+}
+"""By name of the deployment; made when a test asks for it."""

@@ -42,8 +42,12 @@ class Cache(Construct):
         max_data_gb: int,
         max_ecpu_per_second: int,
         snapshot_days: int,
+        secret_name: str | None = None,
     ) -> None:
-        """`snapshot_days`: days that daily snapshots are kept, 0 for none."""
+        """`snapshot_days`: days that daily snapshots are kept, 0 for none.
+
+        `secret_name`: physical name of `secret`, where something finds it by name alone.
+        """
         super().__init__(scope, construct_id)
         password = self._define_password(key)
         subnets = vpc.select_subnets(subnet_type=ec2.SubnetType.PRIVATE_WITH_EGRESS, one_per_az=True).subnets[
@@ -74,7 +78,7 @@ class Cache(Construct):
         )
         self.serverless_cache_name = cache.ref
         address = f"{cache.attr_endpoint_address}:{cache.attr_endpoint_port}"
-        self.secret = self._define_secret(key, f"rediss://{USER}:{password.unsafe_unwrap()}@{address}/0")
+        self.secret = self._define_secret(key, secret_name, f"rediss://{USER}:{password.unsafe_unwrap()}@{address}/0")
 
     def _define_password(self, key: kms.IKey) -> SecretValue:
         secret = sm.Secret(
@@ -118,10 +122,11 @@ class Cache(Construct):
             user_ids=[user.ref for user in users],
         )
 
-    def _define_secret(self, key: kms.IKey, url: str) -> sm.Secret:
+    def _define_secret(self, key: kms.IKey, name: str | None, url: str) -> sm.Secret:
         secret = sm.Secret(
             self,
             "Secret",
+            secret_name=name,
             description="Address of the cache, its user's password in it",
             encryption_key=key,
             secret_object_value={"url": SecretValue.unsafe_plain_text(url)},

@@ -47,12 +47,14 @@ class Database(Construct):
         name: str,
         extensions: list[str],
         keep_data: bool,
+        secret_name: str | None = None,
     ) -> None:
+        """`secret_name`: physical name of `secret`, where something finds it by name alone."""
         super().__init__(scope, construct_id)
         self.cluster, self.master_secret, self.name = aurora.cluster, aurora.master_secret, name
         self.host, self.port = aurora.cluster.cluster_endpoint.hostname, PORT
         self.restore_metadata = self._where_it_stands()
-        self.secret = self._define_secret(key, keep_data)
+        self.secret = self._define_secret(key, keep_data, secret_name)
         self.ready = self._define_database(aurora, extensions, key)
 
     def _where_it_stands(self) -> Mapping[str, str]:
@@ -65,7 +67,7 @@ class Database(Construct):
             "vpcSecurityGroupIds": Stack.of(self).to_json_string(groups),
         }
 
-    def _define_secret(self, key: kms.IKey, keep_data: bool) -> sm.Secret:
+    def _define_secret(self, key: kms.IKey, keep_data: bool, secret_name: str | None) -> sm.Secret:
         known = {
             "username": f"{self.name}_a",
             "host": self.host,
@@ -75,6 +77,7 @@ class Database(Construct):
         secret = sm.Secret(
             self,
             "Secret",
+            secret_name=secret_name,
             description=f"Role of the application in the database {self.name}",
             encryption_key=key,
             generate_secret_string=sm.SecretStringGenerator(

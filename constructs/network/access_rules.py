@@ -3,7 +3,17 @@
 from dataclasses import dataclass
 from typing import Literal
 
-Tier = Literal["load_balancer", "tasks", "litellm", "file_system", "database", "cache"]
+Tier = Literal[
+    "load_balancer",
+    "tasks",
+    "litellm",
+    "file_system",
+    "database",
+    "cache",
+    "control_plane",
+    "nodes",
+    "kubectl",
+]
 
 
 @dataclass(frozen=True, kw_only=True)

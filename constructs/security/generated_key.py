@@ -32,13 +32,15 @@ class GeneratedKey(Construct):
         description: str,
         key: kms.IKey,
         keep_data: bool,
+        name: str | None = None,
         replicas: Mapping[str, str] | None = None,
     ) -> None:
-        """`field`: the JSON key. `replicas`: region → ARN of the key there. Left out: no replica."""
+        """`field`: the JSON key. `name`: physical name of the secret, where something finds it by name alone. `replicas`: region → ARN of the key there. Left out: no replica."""
         super().__init__(scope, construct_id)
         self.secret = sm.Secret(
             self,
             "Resource",
+            secret_name=name,
             description=description,
             encryption_key=key,
             generate_secret_string=sm.SecretStringGenerator(

@@ -38,13 +38,13 @@ class WebAcl(Construct):
         scope: Construct,
         construct_id: str,
         *,
-        resource_arn: str,
+        resource_arn: str | None,
         requests_per_five_minutes: int,
         allowed_countries: Sequence[str],
         client_address_header: str | None,
         metric_name: str,
     ) -> None:
-        """`allowed_countries` empty: all. `client_address_header` None: clients connect directly.
+        """`resource_arn` None: whoever makes the load balancer puts it there. `allowed_countries` empty: all. `client_address_header` None: clients connect directly.
 
         `metric_name`: dimension `WebACL` of its metrics, which keeps those of another deployment apart.
 
@@ -70,9 +70,10 @@ class WebAcl(Construct):
             visibility_config=_visibility(metric_name),
             rules=[_rule(name, priority, each) for priority, (name, each) in enumerate(statements.items())],
         )
-        wafv2.CfnWebACLAssociation(
-            self, "Association", resource_arn=resource_arn, web_acl_arn=self.web_acl.attr_arn
-        )
+        if resource_arn is not None:
+            wafv2.CfnWebACLAssociation(
+                self, "Association", resource_arn=resource_arn, web_acl_arn=self.web_acl.attr_arn
+            )
 
 
 def _rule(

@@ -6,10 +6,14 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from commands.local.emulator.kubernetes.record import file_of, left_of
 from commands.local.place import Place
 
 NESTED = "AWS::CloudFormation::Stack"
 CLUSTER, SNAPSHOT = "AWS::RDS::DBCluster", "cluster snapshot"
+KUBERNETES, VOLUME = "AWS::EKS::Cluster", "EBS volume or EFS folder"
+IN_CLUSTERS = "Custom::AWSCDK-EKS-"
+"""Types of what is in a cluster: kept or not, it is gone with the cluster."""
 RETAINED, KEPT = "the template retains it", "kept until somebody deletes it"
 BEGINNINGS = ("CREATE_IN_PROGRESS", "UPDATE_IN_PROGRESS", "DELETE_IN_PROGRESS")
 
@@ -101,9 +105,10 @@ def left(place: Place, names: list[str], *, url: str) -> list[Left]:
     retained = {
         event["PhysicalResourceId"]: event["ResourceType"]
         for event in events
-        if event["ResourceStatus"] == "DELETE_SKIPPED"
+        if event["ResourceStatus"] == "DELETE_SKIPPED" and not event["ResourceType"].startswith(IN_CLUSTERS)
     }
     clusters = {event["PhysicalResourceId"] for event in events if event["ResourceType"] == CLUSTER}
+    kubernetes = {event["PhysicalResourceId"] for event in events if event["ResourceType"] == KUBERNETES}
     snapshots = place.client("rds", url=url).describe_db_cluster_snapshots()["DBClusterSnapshots"]
     found = [
         *(Left(name=name, type=each, why=RETAINED) for name, each in retained.items()),
@@ -111,6 +116,13 @@ def left(place: Place, names: list[str], *, url: str) -> list[Left]:
             Left(name=each["DBClusterSnapshotIdentifier"], type=SNAPSHOT, why=KEPT)
             for each in snapshots
             if each["DBClusterIdentifier"] in clusters
+        ),
+        *(
+            Left(name=volume, type=VOLUME, why=why)
+            for name in kubernetes
+            for volume, why in left_of(
+                file_of(place.state, account=place.account, region=place.region, cluster=name)
+            ).items()
         ),
     ]
     return sorted(found, key=lambda each: (each.type, each.name))

@@ -10,13 +10,14 @@ from typing import Annotated
 import typer
 from botocore.exceptions import ConnectionClosedError, EndpointConnectionError
 
-from commands.local import account, assembly_cache, interruption, lock, report, server
+from commands.local import account, assembly_cache, clusters, interruption, lock, report, server
 from commands.local.cdk import Command, run
 from commands.local.place import ACCOUNT, REGION, ROOT, STATE, Place
 from commands.local.steps import CONSOLE, LocalError, step
 from commands.local.trial import open_webui, programs, trial
 from commands.local.trial.models import OLLAMA_URL, OPENAI_KEY, OPENAI_URL
 from commands.local.virtual_environment import EMULATOR
+from settings.deployment import AwsDeployment
 from settings.load import BadDeploymentFile, deployment_files, load_deployment
 
 app = typer.Typer(no_args_is_help=True, add_completion=False)
@@ -241,6 +242,8 @@ def _tell(place: Place, deployment: str, running: server.Server, *, verbose: boo
     stacks = account.stacks(place, deployment, url=running.url)
     CONSOLE.print(report.stack_table(stacks))
     CONSOLE.print(report.output_table(stacks[0]))
+    for cluster in clusters.recorded(place):
+        CONSOLE.print(clusters.cluster_table(cluster))
     CONSOLE.print(report.depth_table(stacks) if verbose else report.DEPTH_HINT)
     CONSOLE.print(
         f"export AWS_ENDPOINT_URL={running.url} AWS_ACCESS_KEY_ID={place.account} AWS_SECRET_ACCESS_KEY=local"
@@ -280,6 +283,9 @@ def _place(folder: Path, name: str, state: Path, *, warned: bool = False) -> Pla
                 continue  # mail, for one: nobody gets any here
             print(warning, file=sys.stderr)  # noqa: T201 - as it is: rich would wrap the line
     settings = loaded.deployment
+    if not isinstance(settings, AwsDeployment):
+        told = f"{name} makes nothing on AWS; write its manifests with: make manifests DEPLOYMENT={name}"
+        raise LocalError(told)
     return Place(state=state.resolve(), account=settings.account or ACCOUNT, region=settings.region or REGION)
 
 

@@ -10,6 +10,7 @@ from commands.local.account import DeployedStack, Left
 from commands.local.emulator.table.depth import Depth, depth, remark
 
 DEPTH_WIDTH = 22
+REMARKED = (Depth.RUNS, Depth.CHECKED)
 DEPTH_HINT = "what of it is real, and what is not: [bold]make local VERBOSE=1[/]"
 NOT_THERE = "containers, networks, mail, IAM's decisions: tasks count as running, anyone may call"
 
@@ -52,7 +53,7 @@ def depth_table(stacks: list[DeployedStack]) -> Table:
     for level in Depth:
         here = {each: types[each] for each in sorted(types) if depth(each) is level}
         if here:
-            table.add_row(level.value, _remarked(here) if level is Depth.RUNS else _by_service(here))
+            table.add_row(level.value, _remarked(here) if level in REMARKED else _by_service(here))
     table.add_row("not there", NOT_THERE)
     return table
 

@@ -24,6 +24,8 @@ SECONDS_TO_STOP = 5
 """A request that it is in the middle of, such as a deployment, is not worth more: all of it goes."""
 MODULE = "commands.local.emulator"
 SOURCES = EMULATOR.requirements.parent
+CHECKS = ROOT / "k8s" / "checks"
+"""What the emulator looks up references with."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,8 +45,8 @@ class Server:
 def sources() -> str:
     """Digest of the emulator as it stands in the checkout."""
     digest = hashlib.sha256()
-    for path in sorted([*SOURCES.rglob("*.py"), EMULATOR.requirements]):
-        digest.update(str(path.relative_to(SOURCES)).encode() + path.read_bytes())
+    for path in sorted([*SOURCES.rglob("*.py"), *CHECKS.rglob("*.py"), EMULATOR.requirements]):
+        digest.update(str(path.relative_to(ROOT)).encode() + path.read_bytes())
     return digest.hexdigest()
 
 
@@ -89,7 +91,7 @@ def stop(place: Place) -> str:
         _end_group(server.pid)
     databases = [_end_postgres(file) for file in place.state.glob("databases/*/postmaster.pid")]
     # What ministack knew was in its memory: the files of it mean nothing to the next one.
-    for folder in ("caches", "databases", "tmp"):
+    for folder in ("caches", "clusters", "databases", "tmp"):
         shutil.rmtree(place.state / folder, ignore_errors=True)
     _file(place).unlink(missing_ok=True)
     # A `make try` that was killed has left its keys there.

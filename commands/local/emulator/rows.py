@@ -119,3 +119,10 @@ def shortened(name: str, length: int) -> str:
         return name
     head, _, tail = name.rpartition("-")
     return f"{head[: length - len(tail) - 1]}-{tail}"
+
+
+def camel(value: Any) -> Any:
+    """The shape of the APIs of ECS and EKS: the template's names with a small first letter."""
+    if isinstance(value, dict):
+        return {name[0].lower() + name[1:]: camel(each) for name, each in value.items()}
+    return [camel(each) for each in value] if isinstance(value, list) else value

@@ -18,7 +18,7 @@ from typing import Any
 
 import valkey
 
-from commands.local.emulator.postgres import free_port
+from commands.local.emulator.free_port import free_port
 from commands.local.emulator.supervision import Program
 from commands.local.emulator.tls_front import Front, open_front
 

@@ -29,7 +29,7 @@ class Tried:
 def load(folder: Path, name: str) -> OpenWebUIDeployment:
     """The settings of the user's file as they stand; raises `LocalError` for what has nothing to run."""
     (file,) = deployment_files(folder, only=name)
-    settings = load_deployment(file).deployment
+    settings = _open_webui(file)
     if settings.stands_by:
         raise LocalError(f"{name} stands by for another deployment, and nothing of it runs; try that one")
     return settings
@@ -44,7 +44,7 @@ def write(source: Path, name: str, *, into: Path, models: Models, tasks: int | N
     (file,) = deployment_files(source, only=name)
     yaml = YAML()
     document = yaml.load(file.read_text())
-    given = load_deployment(file).deployment
+    given = _open_webui(file)
     changes = []
     for path, value in _wanted(given, models, tasks).items():
         if _value(given, path) != value:
@@ -57,7 +57,16 @@ def write(source: Path, name: str, *, into: Path, models: Models, tasks: int | N
     written = into / file.name
     with written.open("w") as stream:
         yaml.dump(document, stream)
-    return Tried(folder=into, settings=load_deployment(written).deployment, changes=tuple(changes))
+    return Tried(folder=into, settings=_open_webui(written), changes=tuple(changes))
+
+
+def _open_webui(file: Path) -> OpenWebUIDeployment:
+    settings = load_deployment(file).deployment
+    if not isinstance(settings, OpenWebUIDeployment):
+        raise LocalError(
+            f"{settings.name} is {settings.system}, and only open-webui can be tried; try one of those"
+        )
+    return settings
 
 
 def _wanted(given: OpenWebUIDeployment, models: Models, tasks: int | None) -> dict[str, Any]:

@@ -48,7 +48,8 @@ def test_other_tables_name_types_of_cloudformation(resource_type: str) -> None:
 
 
 def test_every_depth_has_a_type() -> None:
-    types = ["Custom::Database", "AWS::EC2::VPC", *(row.type for row in ROWS)]
+    applied = "Custom::AWSCDK-EKS-KubernetesResource"
+    types = ["Custom::Database", applied, "AWS::EC2::VPC", *(row.type for row in ROWS)]
     assert {depth(each) for each in types} == set(Depth)
 
 

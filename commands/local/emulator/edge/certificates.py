@@ -14,6 +14,7 @@ import trustme
 CERTIFICATE, KEY = "authority.pem", "authority.key"
 
 _authorities: list[trustme.CA] = []
+_folders: list[Path] = []
 
 
 def install(state: Path) -> None:
@@ -22,7 +23,21 @@ def install(state: Path) -> None:
     if not (certificate.exists() and key.exists()):
         _make(certificate, key)
     _authorities[:] = [trustme.CA.from_pem(certificate.read_bytes(), key.read_bytes())]
+    _folders[:] = [state]
     _context.cache_clear()
+
+
+def issue(name: str, certificate: Path, key: Path) -> Path:
+    """Write a certificate for this name or address, and its key, for a program that reads files.
+
+    The answer is the file that its clients trust.
+    """
+    (signing,), (folder,) = _authorities, _folders
+    issued = signing.issue_cert(name)
+    certificate.write_bytes(b"".join(each.bytes() for each in issued.cert_chain_pems))
+    key.touch(mode=0o600)
+    key.write_bytes(issued.private_key_pem.bytes())
+    return folder / CERTIFICATE
 
 
 def context_for(names: Sequence[str]) -> ssl.SSLContext:

@@ -5,18 +5,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from commands.local.emulator.clients import client
-from commands.local.emulator.rows import Call, Place, Row
-
-
-def _camel(value: Any) -> Any:
-    """The shape of ECS's API: the template's names with a small first letter."""
-    if isinstance(value, dict):
-        return {name[0].lower() + name[1:]: _camel(each) for name, each in value.items()}
-    return [_camel(each) for each in value] if isinstance(value, list) else value
+from commands.local.emulator.rows import Call, Place, Row, camel
 
 
 def _capacity(place: Place) -> Mapping[str, Any]:
-    wanted: Mapping[str, Any] = _camel(dict(place.properties))
+    wanted: Mapping[str, Any] = camel(dict(place.properties))
     return wanted
 
 

@@ -11,6 +11,7 @@ class Depth(Enum):
     RUNS = "runs for real"
     MINISTACK = "ministack answers its API"
     CALLED = "ministack answers its API; the template type is ours"
+    CHECKED = "checked, applied in order and kept; nothing of it runs"
     RECORDED = "kept and answered to the template, nothing behind it"
 
 
@@ -28,12 +29,18 @@ RUNS = {
     "AWS::SecretsManager::Secret": "values are made, kept and read",
 }
 CUSTOM = "our handler runs and answers"
+CHECKED = {
+    "Custom::AWSCDK-EKS-KubernetesResource": "instead of kubectl",
+    "Custom::AWSCDK-EKS-HelmChart": "instead of Helm; no chart is read",
+}
 
 _ROWS = {row.type: Depth.CALLED if row.create else Depth.RECORDED for row in ROWS}
 
 
 def depth(resource_type: str) -> Depth:
     """What stands behind a resource of this type."""
+    if resource_type in CHECKED:
+        return Depth.CHECKED
     if resource_type in RUNS or resource_type.startswith("Custom::"):
         return Depth.RUNS
     return _ROWS.get(resource_type, Depth.MINISTACK)
@@ -41,4 +48,6 @@ def depth(resource_type: str) -> Depth:
 
 def remark(resource_type: str) -> str:
     """What of it is real; empty where nothing is."""
+    if resource_type in CHECKED:
+        return CHECKED[resource_type]
     return CUSTOM if resource_type.startswith("Custom::") else RUNS.get(resource_type, "")

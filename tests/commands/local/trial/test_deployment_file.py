@@ -110,3 +110,10 @@ def test_standby_has_nothing_to_try(tmp_path: Path) -> None:
     (tmp_path / "chat.yaml").write_text(text)
     with pytest.raises(LocalError, match="stands by for another deployment"):
         deployment_file.load(tmp_path, "chat")
+
+
+def test_another_system_is_refused(tmp_path: Path) -> None:
+    text = "system: aegisai\nenvironment: dev\nhosting: any\nimages: {registry: localhost:5000/ours, tag: 1.0.0}\n"
+    (tmp_path / "chat.yaml").write_text(text)
+    with pytest.raises(LocalError, match="chat is aegisai, and only open-webui can be tried"):
+        deployment_file.load(tmp_path, "chat")

@@ -1,0 +1,52 @@
+"""AegisAI's manifests on the recorder: in the order in which they are applied, and backwards."""
+
+import pytest
+
+from commands.local.emulator.kubernetes.definitions import CHARTS, brings
+from settings.aegisai_eks import AegisAIOnEks
+from systems.aegisai_manifests import firewall_class, manifests
+from tests.commands.local.kubernetes.application import Manifest, manifest
+from tests.commands.local.kubernetes.recording import CLASS, OWNER, install, recorder
+from tests.k8s.aegisai.deployments import VARIANTS, example
+
+GP3 = manifest(
+    "StorageClass", "gp3", version="storage.k8s.io/v1", namespace=None, provisioner="ebs.csi.aws.com"
+)
+
+
+def on_eks(name: str) -> AegisAIOnEks:
+    """An example, or a variant that asks for what the examples leave out."""
+    settings = VARIANTS[name] if name in VARIANTS else example(name)
+    assert isinstance(settings, AegisAIOnEks)
+    return settings
+
+
+def applied(settings: AegisAIOnEks) -> list[Manifest]:
+    """What the system's stack applies, or lets Argo CD apply."""
+    firewall = settings.ingress.firewall
+    return [
+        *(firewall_class(settings.name, "arn:aws:wafv2:acl") if firewall else []),
+        *manifests(settings),
+    ]
+
+
+@pytest.mark.parametrize("name", ["aegisai-dev", "aegisai-prod", "canary"])
+def test_manifests_are_taken_in_their_order_and_go_backwards(name: str) -> None:
+    settings = on_eks(name)
+    objects = applied(settings)
+    needed = {brings(each["kind"], each["apiVersion"].rpartition("/")[0]) or "" for each in objects}
+    made = recorder(addons=("snapshot-controller",))
+    install(made, "aws-load-balancer-controller", *sorted(needed & set(CHARTS)))
+    made.apply([CLASS, GP3], owner="Classes")
+    if settings.gitops is not None:
+        made.apply([manifest("Namespace", settings.gitops.namespace, namespace=None)], owner="Argo")
+    before = set(made.record.objects)
+    for each in objects:  # as the stack does it: a resource for each
+        made.apply([each], owner=OWNER)
+    assert len(made.record.objects) >= len(before) + len(objects)
+    assert made.record.open_ends == []
+    for each in reversed(objects):
+        made.delete([each], owner=OWNER)
+    assert set(made.record.objects) == before
+    for release in list(made.record.releases.values()):
+        made.uninstall(name=release.name, namespace=release.namespace)

@@ -14,7 +14,7 @@ ONLY    = $(if $(DEPLOYMENT),-c deployment=$(DEPLOYMENT)) $(if $(DEPLOYMENTS),-c
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev local try local-stop test test-fast test-wide test-try fuzz lint types synth settings schema rows diagram clean
+.PHONY: help setup setup-dev local try local-stop test test-fast test-wide test-try fuzz lint types synth settings capacity manifests schema pages rows diagram clean
 
 help: ## What there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -48,8 +48,17 @@ synth: setup ## Templates into cdk.out, and the table of their sizes [DEPLOYMENT
 settings: $(VENV)/.app ## The effective settings with the origin of each [DEPLOYMENT=...]
 	@$(PY) -m commands settings $(FOLDER) $(DEPLOYMENT)
 
+capacity: $(VENV)/.app ## Where the pods of a deployment find their place on its nodes [DEPLOYMENT=...]
+	@$(PY) -m commands capacity $(FOLDER) $(DEPLOYMENT)
+
+manifests: $(VENV)/.app ## Kubernetes manifests into cdk.out/manifests, in the order of applying [DEPLOYMENT=...]
+	@$(PY) -m commands manifests $(FOLDER) $(DEPLOYMENT)
+
 schema: $(VENV)/.app ## deployments/schema.json and docs/settings.md from the settings models
 	@$(PY) -m commands schema
+
+pages: $(VENV)/.app ## The picture and the tables of docs/aegisai.md from the example deployments
+	@$(PY) -m commands pages $(FOLDER)
 
 rows: $(VENV)/.dev ## Which test shows which row of the systems' table
 	@$(PY) -m commands rows

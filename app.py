@@ -11,10 +11,14 @@ from cdk_nag import AwsSolutionsChecks
 from settings.context import refuse_unknown_keys
 from settings.load import BadDeploymentFile, deployment_files, load_deployment
 from systems import build
+from systems.manifests import write_manifests
 
 ROOT = Path(__file__).parent
 PACKAGES = ROOT / ".venv-open-webui"
 """Where `make try` installs Open WebUI, a virtual environment per version."""
+
+KEPT = ROOT / ".local" / "manifests"
+"""Keeps what is generated once for clusters without a store of secrets; Git does not."""
 
 
 def main() -> int:
@@ -38,6 +42,8 @@ def main() -> int:
         build(app, one.deployment)
     try:
         app.synth()
+        for one in loaded:
+            write_manifests(one.deployment, assembly=Path(app.outdir), kept=KEPT)
     except RuntimeError as error:
         if "ValidationFailed" not in str(error):
             raise

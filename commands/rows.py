@@ -31,6 +31,20 @@ ROWS = {
     "F7": "open-webui: monitoring",
     "F8": "open-webui: disaster recovery",
     "F9": "open-webui: sign-in flow",
+    "A1": "aegisai: services, ports, replicas, resources",
+    "A2": "aegisai: PostgreSQL, Redis, shared storage",
+    "A3": "aegisai: autoscaling",
+    "A4": "aegisai: disruption budgets",
+    "A5": "aegisai: probes",
+    "A6": "aegisai: configuration and secrets",
+    "A7": "aegisai: network policies",
+    "A8": "aegisai: roll-out strategies",
+    "A9": "aegisai: pod security",
+    "A10": "aegisai: backup and restore",
+    "A11": "aegisai: metrics, logs, traces",
+    "A12": "aegisai: images, right-sizing, Spot, storage classes",
+    "A13": "aegisai: GitOps",
+    "A14": "aegisai: cluster and capacity",
 }
 
 

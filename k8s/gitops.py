@@ -20,6 +20,8 @@ class Application(ApiObject):
         argo_namespace: str = "argocd",
         project: str = "default",
         prune: bool = False,
+        automatic: bool = True,
+        cascade: bool = False,
     ) -> None:
         """
         Args:
@@ -30,6 +32,8 @@ class Application(ApiObject):
             argo_namespace: Where Argo CD runs.
             project: Of Argo CD.
             prune: Whether what leaves the repository leaves the cluster.
+            automatic: Apply what is committed and put right what is changed by hand. Else somebody presses Sync.
+            cascade: Delete what was applied when the Application is deleted, load balancers among it.
         """
         super().__init__(
             scope,
@@ -37,7 +41,10 @@ class Application(ApiObject):
             api_version="argoproj.io/v1alpha1",
             kind="Application",
             metadata=ApiObjectMetadata(
-                name=installation.deployment, namespace=argo_namespace, labels=installation.labels
+                name=installation.deployment,
+                namespace=argo_namespace,
+                labels=installation.labels,
+                finalizers=["resources-finalizer.argocd.argoproj.io"] if cascade else None,
             ),
         )
         spec = {
@@ -48,7 +55,7 @@ class Application(ApiObject):
                 "namespace": installation.namespace,
             },
             "syncPolicy": {
-                "automated": {"prune": prune, "selfHeal": True},
+                **({"automated": {"prune": prune, "selfHeal": True}} if automatic else {}),
                 # custom resources are larger than what client-side apply notes in an annotation
                 "syncOptions": ["ServerSideApply=true"],
             },

@@ -16,10 +16,16 @@ from k8s.workload import DEADLINE_SECONDS, Workload
 API_VERSION = "argoproj.io/v1alpha1"
 
 
+NEW_PODS = "-{{args.hash}}-.*"
+"""Of a new version: Argo Rollouts names pods after the hash of their template."""
+_HASH = "hash"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Measurement:
     """One question to Prometheus.
 
+    query: `NEW_PODS` in it matches the names of the new version's pods after the component's.
     success_condition: an expression of Argo Rollouts over the answer, such as `result[0] < 0.05`; after `failures`
     answers that do not fulfil it the old version comes back.
     """
@@ -69,7 +75,7 @@ class AnalysisTemplate(PlainObject):
             kind="AnalysisTemplate",
             component=component,
             name=name,
-            fields={"spec": {"metrics": metrics}},
+            fields={"spec": {"args": [{"name": _HASH}], "metrics": metrics}},
         )
 
 
@@ -148,7 +154,8 @@ def _blue_green(strategy: BlueGreen, analysis: AnalysisTemplate | None) -> dict[
             "autoPromotionEnabled": True,
             "autoPromotionSeconds": strategy.wait_seconds,
             "scaleDownDelaySeconds": strategy.keep_seconds,
-            **({"prePromotionAnalysis": _templates(analysis)} if analysis else {}),
+            # before the switch nobody calls the new pods, so nothing could be measured
+            **({"postPromotionAnalysis": _templates(analysis)} if analysis else {}),
         }
     }
 
@@ -168,4 +175,5 @@ def _canary(strategy: Canary, analysis: AnalysisTemplate | None) -> dict[str, An
 
 
 def _templates(analysis: AnalysisTemplate) -> dict[str, Any]:
-    return {"templates": [{"templateName": analysis.object_name}]}
+    latest = {"name": _HASH, "valueFrom": {"podTemplateHashValue": "Latest"}}
+    return {"templates": [{"templateName": analysis.object_name}], "args": [latest]}

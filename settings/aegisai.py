@@ -73,6 +73,18 @@ SERVICES: Mapping[str, Mapping[str, Any]] = {
     "ai-service": {"port": 9004, "replicas": 2, "max_replicas": 6, "internet": True, **_LARGE},
 }
 """The document's table of services."""
+TAKEN = (
+    "postgres",
+    "redis",
+    "postgres-backup",
+    "postgres-restore",
+    "volume-snapshots",
+    "prometheus",
+    "otel-collector",
+    "default-deny",
+    "allow-dns",
+)
+"""Names of what is in the namespace beside services, or that network policies know."""
 
 
 class ConfigurationSettings(Model):
@@ -188,6 +200,11 @@ class AegisAIDeployment(DeploymentBase):
         if self.redis.hosted == "in_cluster":
             taken[REDIS_PORT] = ("Redis", "redis.hosted")
         yield from service_refusals(self.services, taken)
+        previews = {f"{name}-preview" for name in self.services}
+        for name in self.services:
+            if name in TAKEN or name in previews:
+                message = f"{name} is the name of another part of the system; choose another"
+                yield Refusal(message, f"services.{name}")
         if self.rollout.strategy != "rolling" and self.observability.prometheus == "none":
             message = (
                 f"is {self.rollout.strategy}, which watches the error rate, and observability.prometheus is none; "

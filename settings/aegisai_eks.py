@@ -94,6 +94,9 @@ class AegisAIOnEks(AegisAIDeployment, AwsDeployment):
         if self.account is None or self.region is None:
             because = "account and region, which would name the Amazon ECR repositories, are not both given"
             yield from registry_refusals(self.images, needed_because=because, fields=("account", "region"))
+        if self.region is None:
+            message = "is missing, and the cluster's pods are told in which region their secrets are; name it"
+            yield Refusal(message, "region")
         for refusal in unfit_versions(self.kubernetes_version, self.cluster):
             yield Refusal(
                 str(refusal), *(f"cluster.{field}" for field in refusal.fields), "kubernetes_version"
@@ -102,6 +105,9 @@ class AegisAIOnEks(AegisAIDeployment, AwsDeployment):
             yield from copy_refusals(self.backup, self.region)
         if self.postgresql.hosted == "aurora":
             yield from uncertified(self.region)
+            if self.postgresql.rotation_days is not None:
+                message = "needs tasks that restart with the new password, and these are pods; remove it"
+                yield Refusal(message, "postgresql.rotation_days", "postgresql.hosted")
         ingress = self.ingress
         if ingress.type != "none" and ingress.certificate_arn is None and not ingress.allow_plain_http:
             message = (

@@ -58,6 +58,10 @@ class AwsIngressSettings(Model):
             yield Refusal(
                 "is true and a certificate is given; remove it", "allow_plain_http", "certificate_arn"
             )
+        fixed = type(self).model_fields["idle_timeout_seconds"].default
+        if self.type == "nlb" and self.certificate_arn is not None and self.idle_timeout_seconds != fixed:
+            message = f"is always {fixed} on a network load balancer with a certificate; use type: alb, or remove this"
+            yield Refusal(message, "idle_timeout_seconds", "type", "certificate_arn")
         if self.firewall is not None and self.type != "alb":
             yield Refusal("works with type: alb alone; use it, or remove the firewall", "firewall", "type")
         for block in sorted({block for block in self.allowed_cidrs if self.allowed_cidrs.count(block) > 1}):

@@ -150,7 +150,7 @@ class ObservabilitySettings(Model):
     prometheus: Literal["none", "existing", "installed"] = "none"
     """Who collects metrics."""
     logs: Literal["none", "existing", "installed"] = "none"
-    """`installed`: Loki in the cluster. `existing`: a data source and a dashboard for the Loki that is there."""
+    """`installed`: Loki in the cluster. `existing`: a dashboard for the Loki that is there."""
     tracing: Literal["none", "existing", "installed"] = "none"
     """`installed`: an OpenTelemetry collector and Jaeger in the cluster. `existing`: services send traces to
     `otlp_endpoint`."""
@@ -206,7 +206,7 @@ class ClusterObservabilitySettings(ObservabilitySettings):
     prometheus: Literal["none", "existing"] = "none"
     """`existing`: monitors, alert rules and dashboards for the Prometheus operator and Grafana of the cluster."""
     logs: Literal["none", "existing"] = "none"
-    """`existing`: a data source and a dashboard for the Loki of the cluster."""
+    """`existing`: a dashboard for the Loki of the cluster."""
     tracing: Literal["none", "existing"] = "none"
     """`existing`: services send traces to `otlp_endpoint`."""
 

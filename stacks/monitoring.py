@@ -21,6 +21,7 @@ from constructs.observability.alarm_topic import AlarmTopic
 from constructs.observability.audit_trail import AuditTrail
 from constructs.observability.backup_watch import BackupWatch
 from constructs.observability.cache_watch import CacheWatch
+from constructs.observability.cluster_watch import ClusterWatch
 from constructs.observability.database_watch import DatabaseWatch
 from constructs.observability.file_system_watch import FileSystemWatch
 from constructs.observability.firewall_watch import FirewallWatch
@@ -30,7 +31,7 @@ from constructs.observability.night_dashboard import NightDashboard
 from constructs.observability.quiet_hours import QuietHours
 from constructs.observability.service_watch import ServiceWatch
 from constructs.observability.watch import Watch
-from settings.cache import CacheSettings
+from settings.cache import ServerlessCache
 from settings.database import DatabaseSettings
 from settings.files import FileSettings
 from settings.monitoring import MonitoringSettings
@@ -110,6 +111,12 @@ class Monitoring(NestedStack):
         self._show(watch)
         return watch
 
+    def watch_cluster(self, cluster_name: str) -> None:
+        """Pods without a node, and the Kubernetes API."""
+        self._show(
+            ClusterWatch(self.surroundings, "Cluster", audience=self._audience, cluster_name=cluster_name)
+        )
+
     def watch_firewall(self, metric_name: str) -> None:
         """Blocked requests of a web ACL, by the metric name in its visibility configuration."""
         self._show(
@@ -142,7 +149,7 @@ class Monitoring(NestedStack):
         )
         self._show(watch)
 
-    def watch_cache(self, cache_name: str, settings: CacheSettings) -> None:
+    def watch_cache(self, cache_name: str, settings: ServerlessCache) -> None:
         """The cache's limits and what it refuses."""
         watch = CacheWatch(
             self.surroundings,

@@ -1,6 +1,6 @@
 """The VPC of a deployment."""
 
-from aws_cdk import Acknowledgment, NestedStack, Validations
+from aws_cdk import Acknowledgment, NestedStack, Tags, Validations
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_kms as kms
 from constructs import Construct
@@ -32,10 +32,12 @@ class Network(NestedStack):
         keep_data: bool,
         bedrock: bool = False,
         execute_command: bool = False,
+        kubernetes: bool = False,
     ) -> None:
         """`log_retention_days` may be a token.
 
         `bedrock`, `execute_command`: interface endpoints, where there are any, include what tasks need for it.
+        `kubernetes`: subnets say for which load balancers of a cluster they are.
         """
         super().__init__(scope, construct_id, description="VPC, subnets, NAT gateways, endpoints, flow logs")
         zones = len(settings.public_subnets)
@@ -49,6 +51,8 @@ class Network(NestedStack):
             nat_gateways={"nat": zones, "single_nat": 1, "isolated": 0}[settings.egress],
         )
         self.vpc = tiers.vpc
+        if kubernetes:
+            _tag_for_load_balancers(tiers)
         self.key = DeploymentKey(
             self, "Key", description="Logs of the network", keep_data=keep_data, logs_access=True
         ).key
@@ -83,3 +87,12 @@ class Network(NestedStack):
             destination=ec2.FlowLogDestination.to_cloud_watch_logs(log),
             traffic_type=ec2.FlowLogTrafficType.ALL,
         )
+
+
+def _tag_for_load_balancers(tiers: TieredVpc) -> None:
+    """The AWS Load Balancer Controller finds subnets by these tags."""
+    for subnet in tiers.node.children:
+        if isinstance(subnet, ec2.PublicSubnet):
+            Tags.of(subnet).add("kubernetes.io/role/elb", "1")
+        elif isinstance(subnet, ec2.PrivateSubnet):
+            Tags.of(subnet).add("kubernetes.io/role/internal-elb", "1")

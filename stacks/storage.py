@@ -1,5 +1,7 @@
 """What a deployment keeps: each method adds one store and returns it."""
 
+from collections.abc import Sequence
+
 from aws_cdk import NestedStack
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_kms as kms
@@ -12,7 +14,7 @@ from constructs.data.database import Database
 from constructs.data.encrypted_bucket import EncryptedBucket
 from constructs.data.shared_files import SharedFiles
 from constructs.security.deployment_key import DeploymentKey
-from settings.cache import CacheSettings
+from settings.cache import ServerlessCache
 from settings.database import DatabaseSettings
 from settings.files import FileSettings
 
@@ -78,10 +80,14 @@ class Storage(NestedStack):
         database_name: str,
         snapshot_arn: str | None = None,
         log_retention_days: float = 30,
+        secret_name: str | None = None,
+        extensions: Sequence[str] = ("vector",),
     ) -> Database:
-        """An Aurora cluster with one database and pgvector.
+        """An Aurora cluster with one database.
 
         `snapshot_arn` counts when the cluster is made and must stay. `log_retention_days` may be a token.
+        `extensions`: of PostgreSQL; left out: pgvector.
+        `secret_name`: of the secret with its address and password, where something finds it by name alone.
         """
         aurora = AuroraCluster(
             self,
@@ -106,14 +112,21 @@ class Storage(NestedStack):
             aurora=aurora,
             key=self.key,
             name=database_name,
-            extensions=["vector"],
+            extensions=list(extensions),
             keep_data=self._keep_data,
+            secret_name=secret_name,
         )
 
     def add_cache(
-        self, construct_id: str, *, vpc: ec2.IVpc, security_group: ec2.ISecurityGroup, settings: CacheSettings
+        self,
+        construct_id: str,
+        *,
+        vpc: ec2.IVpc,
+        security_group: ec2.ISecurityGroup,
+        settings: ServerlessCache,
+        secret_name: str | None = None,
     ) -> Cache:
-        """A cache for more than one task."""
+        """A cache for more than one task; `secret_name` as for a database."""
         return Cache(
             self,
             construct_id,
@@ -124,6 +137,7 @@ class Storage(NestedStack):
             max_data_gb=settings.max_data_gb,
             max_ecpu_per_second=settings.max_ecpu_per_second,
             snapshot_days=CACHE_SNAPSHOT_DAYS if self._keep_data else 0,
+            secret_name=secret_name,
         )
 
     def add_bucket(

@@ -40,6 +40,12 @@ def variants(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return _once(tmp_path_factory, "variants", {"deployments": "tests/deployments"})
 
 
+@pytest.fixture(scope="session")
+def kubernetes(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The cloud assembly of `tests/deployments-kubernetes`, with the manifests beside it."""
+    return _once(tmp_path_factory, "kubernetes", {"deployments": "tests/deployments-kubernetes"})
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--list-rows", action="store_true", help="print each row of the systems' table with its tests"

@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
+MANIFESTS = "commands/manifests"
+"""A composition root like `app.py`: what it writes needs no cloud assembly."""
 MAY_IMPORT = {
     "settings": {"settings", "pydantic", "pydantic_core", "ruamel", "annotated_types", "rapidfuzz"},
     "applications": {"applications", "settings"},
@@ -22,10 +24,22 @@ MAY_IMPORT = {
         "applications",
         "stacks",
         "constructs",
+        "k8s",
         "aws_cdk",
         "pydantic",
         "annotated_types",
     },
+    "k8s": {
+        "k8s",
+        "cdk8s",
+        "cdk8s_plus_27",
+        "constructs",
+        "grafana_foundation_sdk",
+        "applications",
+        "settings",
+        "ruamel",
+    },
+    MANIFESTS: {"commands", "settings", "applications", "systems", "k8s", "typer"},
     "commands": {"commands", "settings", "typer", "rich", "boto3", "botocore", "ruamel", "pydantic"},
     "app.py": {"settings", "systems", "aws_cdk", "cdk_nag"},
 }
@@ -36,7 +50,8 @@ EMULATOR = "commands/local/emulator"
 def modules(room: str) -> list[Path]:
     if room.endswith(".py"):
         return [ROOT / room]
-    return [path for path in (ROOT / room).rglob("*.py") if EMULATOR not in path.as_posix()]
+    apart = (EMULATOR,) if room == MANIFESTS else (EMULATOR, MANIFESTS)
+    return [path for path in (ROOT / room).rglob("*.py") if not any(one in path.as_posix() for one in apart)]
 
 
 def imported(file: Path) -> set[str]:
@@ -69,7 +84,7 @@ def reads_surroundings(file: Path) -> bool:
 
 
 def test_only_the_composition_root_reads_the_environment_and_the_context() -> None:
-    rooms = ("settings", "applications", "constructs", "stacks", "systems")
+    rooms = ("settings", "applications", "constructs", "k8s", "stacks", "systems")
     assert not [
         str(file.relative_to(ROOT)) for room in rooms for file in modules(room) if reads_surroundings(file)
     ]
@@ -111,6 +126,11 @@ def test_every_recommended_feature_flag_is_set() -> None:
         assert listed is not None
         recommended = json.load(listed)
     assert json.loads((ROOT / "cdk.json").read_text())["context"] == recommended
+
+
+def test_manifests_are_made_without_the_cdk() -> None:
+    code = "import sys, systems.manifests\nassert 'aws_cdk' not in sys.modules"
+    subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True)
 
 
 @pytest.mark.xdist_group("canary")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from commands.assembly import templates
+from commands.assembly import deployments, templates
 from tests.conftest import COMMITTED, ROOT, VARIANTS
 
 ACKNOWLEDGED = {
@@ -39,6 +39,12 @@ def test_cfn_lint_finds_nothing(assembly: Path) -> None:
 @pytest.mark.slow
 def test_cfn_lint_finds_nothing_in_variants(variants: Path) -> None:
     files = [template.file for deployment in VARIANTS for template in templates(variants, deployment)]
+    assert lint(files) == ""
+
+
+@pytest.mark.slow
+def test_cfn_lint_finds_nothing_around_clusters(kubernetes: Path) -> None:
+    files = [template.file for name in deployments(kubernetes) for template in templates(kubernetes, name)]
     assert lint(files) == ""
 
 

@@ -78,7 +78,9 @@ class Cache(Construct):
         )
         self.serverless_cache_name = cache.ref
         address = f"{cache.attr_endpoint_address}:{cache.attr_endpoint_port}"
-        self.secret = self._define_secret(key, secret_name, f"rediss://{USER}:{password.unsafe_unwrap()}@{address}/0")
+        self.secret = self._define_secret(
+            key, secret_name, f"rediss://{USER}:{password.unsafe_unwrap()}@{address}/0"
+        )
 
     def _define_password(self, key: kms.IKey) -> SecretValue:
         secret = sm.Secret(

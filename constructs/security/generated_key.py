@@ -35,7 +35,10 @@ class GeneratedKey(Construct):
         name: str | None = None,
         replicas: Mapping[str, str] | None = None,
     ) -> None:
-        """`field`: the JSON key. `name`: physical name of the secret, where something finds it by name alone. `replicas`: region → ARN of the key there. Left out: no replica."""
+        """`field`: the JSON key. `replicas`: region → ARN of the key there. Left out: no replica.
+
+        `name`: physical name of the secret, where something finds it by name alone.
+        """
         super().__init__(scope, construct_id)
         self.secret = sm.Secret(
             self,

@@ -44,8 +44,9 @@ class WebAcl(Construct):
         client_address_header: str | None,
         metric_name: str,
     ) -> None:
-        """`resource_arn` None: whoever makes the load balancer puts it there. `allowed_countries` empty: all. `client_address_header` None: clients connect directly.
+        """`allowed_countries` empty: all. `client_address_header` None: clients connect directly.
 
+        `resource_arn` None: whoever makes the load balancer puts it there.
         `metric_name`: dimension `WebACL` of its metrics, which keeps those of another deployment apart.
 
         With a proxy in front the reputation list is left out: it knows the address of the connection only.

@@ -1,16 +1,17 @@
 """The database's dump every day, and the way back: the shell of `assets/kubernetes/postgres_backup` in pods."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from constructs import Construct
 
 from applications import aegisai
 from k8s.access import ServiceAccount
 from k8s.aegisai import postgresql
-from k8s.aegisai.parts import BACKUP, RESTORE, SECRETS, Parts
+from k8s.aegisai.parts import BACKUP, SECRETS, Parts
 from k8s.component import Component
 from k8s.config_map import ConfigMap
 from k8s.container import Container, Mount, Resources, SecretKey, Value
+from k8s.external_secret import ExternalSecret, Remote, SecretStore
 from k8s.job import CronJob
 from k8s.pod import Pod
 from k8s.storage import PersistentVolumeClaim
@@ -33,16 +34,29 @@ STORE = "BACKUP_STORE"
 """Key of `postgres-backup`: on EKS only AWS knows the bucket's name."""
 
 
-def add_backup(scope: Construct, *, parts: Parts, settings: AegisAIDeployment) -> None:
-    """The job that runs every night, the one that restores, and where dumps go on a cluster without a bucket."""
+def add_backup(
+    scope: Construct,
+    *,
+    parts: Parts,
+    settings: AegisAIDeployment,
+    store: SecretStore | None,
+    certificate: Sequence[Mount],
+) -> None:
+    """The job that runs every night, the one that restores, and where dumps go on a cluster without a bucket.
+
+    store: where the bucket's name stands on EKS. certificate: mounted by who speaks to the database.
+    """
     job, restore = parts.jobs
+    if store is not None:
+        place = Remote(secret=f"{settings.name}/{BACKUP}", key=STORE)
+        ExternalSecret(scope, component=job, store=store, keys={STORE: place})
     scripts = ConfigMap(
         scope,
         component=job,
         name=f"{BACKUP}-scripts",
         data={path.name: path.read_text() for path in sorted(aegisai.BACKUP_SCRIPTS.iterdir())},
     )
-    backup = _Backup(scope, settings, job, scripts)
+    backup = _Backup(scope, settings, job, scripts, certificate)
     deadline = settings.backup_job.deadline_minutes * 60
     CronJob(
         scope,
@@ -66,9 +80,14 @@ class _Backup:
     """Containers and pods of both jobs."""
 
     def __init__(
-        self, scope: Construct, settings: AegisAIDeployment, component: Component, scripts: ConfigMap
+        self,
+        scope: Construct,
+        settings: AegisAIDeployment,
+        component: Component,
+        scripts: ConfigMap,
+        certificate: Sequence[Mount],
     ) -> None:
-        self._settings = settings
+        self._settings, self._certificate = settings, certificate
         self._scripts = Mount(volume=config_files(scripts), path=SCRIPTS)
         size = settings.backup_job.work_storage
         self._work = Mount(volume=empty_folder("work", size_limit=size), path=WORK)
@@ -101,6 +120,7 @@ class _Backup:
 
     def _container(self, script: str) -> Container:
         of_store = script in ("keep", "fetch")
+        of_database = script in ("dump", "restore")
         variables = self._store if of_store else {}
         return Container(
             name=script,
@@ -113,9 +133,15 @@ class _Backup:
                 **variables,
                 **(_kept_so_long(self._settings) if script == "keep" else {}),
                 **({"BACKUP": "latest"} if script == "fetch" else {}),
-                **(self._database() if script in ("dump", "restore") else {}),
+                **(self._database() if of_database else {}),
             },
-            mounts=[self._scripts, self._work, self._tmp, *(self._kept if of_store else [])],
+            mounts=[
+                self._scripts,
+                self._work,
+                self._tmp,
+                *(self._kept if of_store else []),
+                *(self._certificate if of_database else []),
+            ],
         )
 
     def _postgresql_image(self) -> str:
@@ -127,12 +153,15 @@ class _Backup:
     def _database(self) -> Mapping[str, Value]:
         """What libpq reads."""
         given = self._settings.postgresql
-        password: Mapping[str, Value] = {"PGPASSWORD": SecretKey(secret=SECRETS, key=aegisai.DATABASE_PASSWORD)}
+        password: Mapping[str, Value] = {
+            "PGPASSWORD": SecretKey(secret=SECRETS, key=aegisai.DATABASE_PASSWORD)
+        }
         names = ("PGHOST", "PGPORT", "PGDATABASE", "PGUSER")
         if not isinstance(given, InClusterPostgresql):
             keys = zip(names, aegisai.DATABASE_ADDRESS, strict=True)
             address = {name: SecretKey(secret=SECRETS, key=key) for name, key in keys}
-            return {**address, **password, "PGSSLMODE": "require"}
+            tls = {"PGSSLMODE": "verify-full", "PGSSLROOTCERT": aegisai.CERTIFICATE}
+            return {**address, **password, **tls}
         values = (aegisai.POSTGRESQL, str(POSTGRESQL_PORT), given.database, given.user)
         return {**dict(zip(names, values, strict=True)), **password, "PGSSLMODE": "disable"}
 

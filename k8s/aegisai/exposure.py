@@ -42,7 +42,11 @@ def add_gateway_service(
 
 
 def _behind_nlb(
-    scope: Construct, component: Component, port: int, settings: AegisAIDeployment, ingress: AwsIngressSettings
+    scope: Construct,
+    component: Component,
+    port: int,
+    settings: AegisAIDeployment,
+    ingress: AwsIngressSettings,
 ) -> Service:
     outside = ingress.port_for(port)
     gateway = settings.services[component.name]

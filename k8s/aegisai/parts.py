@@ -10,6 +10,7 @@ from settings.aegisai import POSTGRESQL_PORT, REDIS_PORT, AegisAIDeployment
 HTTP = "http"
 BACKUP = "postgres-backup"
 RESTORE = "postgres-restore"
+SNAPSHOTS = "volume-snapshots"
 CONFIGURATION = "app-config"
 SECRETS = "app-secrets"
 SHARED_STORAGE = "shared-storage"
@@ -24,12 +25,16 @@ class Parts:
     postgresql: Component | None
     redis: Component | None
     jobs: tuple[Component, ...]
+    """Backup and restore of the database; none: they are not wanted."""
+    snapshots: Component | None
+    """The job that takes snapshots of the volumes of what is in the cluster."""
 
     @property
     def all(self) -> tuple[Component, ...]:
         """Every component with pods."""
         stores = [each for each in (self.postgresql, self.redis) if each is not None]
-        return (*self.services.values(), *stores, *self.jobs)
+        snapshots = [] if self.snapshots is None else [self.snapshots]
+        return (*self.services.values(), *stores, *self.jobs, *snapshots)
 
     def alone(self, name: str, *, role: str) -> Component:
         """What has no pods of its own, such as configuration."""
@@ -57,10 +62,13 @@ def parts_of(settings: AegisAIDeployment) -> Parts:
         aegisai.REDIS, role="cache", ports=(Port(name="redis", number=REDIS_PORT),)
     )
     jobs = [installation.component(name, role="backup") for name in (BACKUP, RESTORE)]
+    in_cluster = {settings.postgresql.hosted, settings.redis.hosted} & {"in_cluster"}
+    taken = bool(in_cluster) and settings.volume_snapshots is not None
     return Parts(
         installation=installation,
         services=services,
         postgresql=postgresql if settings.postgresql.hosted == "in_cluster" else None,
         redis=redis if settings.redis.hosted == "in_cluster" else None,
         jobs=tuple(jobs) if settings.backup_job.enabled else (),
+        snapshots=installation.component(SNAPSHOTS, role="backup") if taken else None,
     )

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 from constructs import Construct
 
 from applications import aegisai
+from applications.aegisai import COLLECTOR
 from k8s.aegisai.parts import HTTP, Parts
 from k8s.component import Component, Port
 from k8s.edges import INTERNET, PRIVATE_NETWORKS, Edge, ForeignPods, Inbound, Outbound, pod_identity
@@ -15,8 +16,8 @@ from settings.aegisai import POSTGRESQL_PORT, REDIS_PORT, AegisAIAnywhere, Aegis
 from settings.aegisai_eks import AegisAIOnEks
 
 PROMETHEUS = "prometheus"
-COLLECTOR = "otel-collector"
 TLS_PORT = 443
+IN_VPC = tuple(block for block in PRIVATE_NETWORKS if block != "169.254.0.0/16")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,8 +94,22 @@ def _outbound(settings: AegisAIDeployment, parts: Parts) -> Iterator[Outbound]:
         if endpoint is not None and _collector(settings) is None:
             port = urlsplit(endpoint).port or TLS_PORT
             yield Outbound(source=name, cidrs=(INTERNET,), ports=(port,), why="traces", except_cidrs=())
+    if parts.snapshots is not None:
+        yield _to_kubernetes(settings, parts.snapshots)
     for job in parts.jobs:
         yield from _of_backup(settings, job, blocks)
+
+
+def _to_kubernetes(settings: AegisAIDeployment, job: Component) -> Outbound:
+    """The API's address is one of the services' or of a server's, and a policy may see either."""
+    everywhere = settings.hosting != "eks"
+    return Outbound(
+        source=job.name,
+        cidrs=(INTERNET,) if everywhere else IN_VPC,
+        ports=(TLS_PORT, 6443) if everywhere else (TLS_PORT,),
+        why="the Kubernetes API",
+        except_cidrs=(),
+    )
 
 
 def _of_backup(settings: AegisAIDeployment, job: Component, blocks: tuple[str, ...]) -> Iterator[Outbound]:
@@ -137,7 +152,7 @@ def _collector(settings: AegisAIDeployment) -> ForeignPods | None:
     if observability.tracing == "installed":
         return ForeignPods(
             name=COLLECTOR,
-            namespace=observability.namespace,
+            namespace=COLLECTOR,
             selector={"app.kubernetes.io/name": "opentelemetry-collector"},
             ports=(Port(name="otlp", number=4317),),
         )
@@ -161,7 +176,7 @@ def vpc_blocks(settings: AegisAIDeployment) -> tuple[str, ...]:
     if not isinstance(settings, AegisAIOnEks):
         return ()
     if settings.network.existing is not None:
-        return tuple(block for block in PRIVATE_NETWORKS if not block.startswith("169."))
+        return IN_VPC
     return (settings.network.cidr,)
 
 

@@ -42,18 +42,20 @@ def add_secrets(scope: Construct, *, parts: Parts, settings: AegisAIDeployment) 
 
 def remote_keys(settings: AegisAIOnEks) -> Mapping[str, Remote]:
     """Where in Secrets Manager each key of the Secret stands: the system's stack makes these."""
-    provided = {key: Remote(secret=settings.secret_name("provider-keys"), key=key) for key in aegisai.PROVIDER_KEYS}
-    own = {key: Remote(secret=settings.secret_name("own-keys"), key=key) for key in aegisai.OWN_KEYS}
-    database, redis = settings.secret_name("database"), settings.secret_name("redis")
-    if settings.postgresql.hosted == "aurora":
-        fields = {**dict(zip(aegisai.DATABASE_ADDRESS, ("host", "port", "dbname", "username"), strict=True))}
-    else:
-        fields = {}
-    found = {aegisai.DATABASE_PASSWORD: Remote(secret=database, key="password")}
-    found |= {key: Remote(secret=database, key=field) for key, field in fields.items()}
-    if settings.redis.hosted == "elasticache":
-        found["REDIS_URL"] = Remote(secret=redis, key="url")
-    else:
-        found[aegisai.REDIS_PASSWORD] = Remote(secret=redis, key="password")
-    keys = aegisai.secret_keys(settings, aws_credentials=False)
-    return {key: {**found, **own, **provided}[key] for key in keys}
+    keys = settings.secret_name(aegisai.PROVIDER_KEYS_SECRET)
+    provided = {key: Remote(secret=keys, key=key) for key in aegisai.PROVIDER_KEYS}
+    own = {key: Remote(secret=settings.secret_name(name), key=key) for key, name in aegisai.OWN_KEYS.items()}
+    database, redis = settings.secret_name(aegisai.POSTGRESQL), settings.secret_name(aegisai.REDIS)
+    fields = ("host", "port", "dbname", "username")
+    known = {
+        aegisai.DATABASE_PASSWORD: Remote(secret=database, key="password"),
+        aegisai.REDIS_PASSWORD: Remote(secret=redis, key="password"),
+        aegisai.REDIS_URL: Remote(secret=redis, key="url"),
+        **{
+            key: Remote(secret=database, key=field)
+            for key, field in zip(aegisai.DATABASE_ADDRESS, fields, strict=True)
+        },
+        **own,
+        **provided,
+    }
+    return {key: known[key] for key in aegisai.secret_keys(settings, aws_credentials=False)}

@@ -1,6 +1,6 @@
 """The application's services: pods, how many, how they are found, and how a new version takes over."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from constructs import Construct
 
@@ -17,7 +17,7 @@ from k8s.container import Container, Mount, Resources, SecretKey, Value
 from k8s.disruption import PodDisruptionBudget
 from k8s.pod import Pod, Toleration
 from k8s.probe import Health, HttpGet
-from k8s.rollout import AnalysisTemplate, BlueGreen, Canary, Measurement, Rollout
+from k8s.rollout import NEW_PODS, AnalysisTemplate, BlueGreen, Canary, Measurement, Rollout
 from k8s.service import Service
 from k8s.volume import empty_folder
 from k8s.workload import Deployment, Workload
@@ -37,8 +37,12 @@ def add_service(
     parts: Parts,
     settings: AegisAIDeployment,
     configuration: ConfigMap,
+    certificate: Sequence[Mount],
 ) -> Service:
-    """Everything of one service; returns the Service under which it is called."""
+    """Everything of one service; returns the Service under which it is called.
+
+    certificate: mounted by who speaks to the database.
+    """
     component, one = parts.services[name], settings.services[name]
     service = (
         add_gateway_service(scope, component=component, port=one.port, settings=settings)
@@ -51,7 +55,7 @@ def add_service(
         one=one,
         settings=settings,
         service=service,
-        pod=_pod(scope, name, component, settings, configuration),
+        pod=_pod(scope, name, component, settings, configuration, certificate),
     )
     if one.replicas > 1:
         PodDisruptionBudget(scope, workload=workload)
@@ -114,7 +118,7 @@ def _analysis(scope: Construct, component: Component, settings: AegisAIDeploymen
         measurements=[
             Measurement(
                 name="error-share",
-                query=error_share(component),
+                query=error_share(component, pods=f"{component.name}{NEW_PODS}"),
                 # nobody called: no result, and nothing that speaks against the version
                 success_condition=f"len(result) == 0 || isNaN(result[0]) || result[0] < {share:g}",
             )
@@ -123,14 +127,20 @@ def _analysis(scope: Construct, component: Component, settings: AegisAIDeploymen
 
 
 def _pod(
-    scope: Construct, name: str, component: Component, settings: AegisAIDeployment, configuration: ConfigMap
+    scope: Construct,
+    name: str,
+    component: Component,
+    settings: AegisAIDeployment,
+    configuration: ConfigMap,
+    certificate: Sequence[Mount],
 ) -> Pod:
     one = settings.services[name]
     # Pod Identity knows a pod by its account
     identity = settings.hosting == "eks" and aegisai.uses_buckets(one, settings)
+    mounts = {"gateway": certificate, "worker": [Mount(volume=SHARED, path=aegisai.STORAGE)]}
     on_spot = isinstance(settings, AegisAIOnEks) and settings.prefers_spot(name)
     return Pod(
-        containers=[_container(name, component, one, settings, configuration)],
+        containers=[_container(name, component, settings, configuration, mounts.get(one.role, []))],
         init_containers=[make_folders()] if one.role == "worker" else [],
         service_account=ServiceAccount(scope, component=component).object_name if identity else None,
         image_pull_secret=settings.images.pull_secret,
@@ -144,11 +154,11 @@ def _pod(
 def _container(
     name: str,
     component: Component,
-    one: ServiceSettings,
     settings: AegisAIDeployment,
     configuration: ConfigMap,
+    mounts: Sequence[Mount],
 ) -> Container:
-    probes = settings.probes
+    one, probes = settings.services[name], settings.probes
     return Container(
         name=name,
         image=settings.image_of(name),
@@ -160,8 +170,8 @@ def _container(
         ),
         ports=component.ports,
         config_maps=[configuration],
-        environment=dict(_environment(one, settings)),
-        mounts=[TMP, *([Mount(volume=SHARED, path=aegisai.STORAGE)] if one.role == "worker" else [])],
+        environment=dict(_environment(name, one, settings)),
+        mounts=[TMP, *mounts],
         health=Health(
             ready=HttpGet(path=one.health_path, port=HTTP),
             start_seconds=one.startup_seconds,
@@ -172,10 +182,12 @@ def _container(
     )
 
 
-def _environment(one: ServiceSettings, settings: AegisAIDeployment) -> Iterator[tuple[str, Value]]:
+def _environment(name: str, one: ServiceSettings, settings: AegisAIDeployment) -> Iterator[tuple[str, Value]]:
     yield "PORT", str(one.port)
     yield "HOME", "/tmp"  # noqa: S108 -- in the container
+    if settings.observability.tracing != "none":
+        yield "OTEL_SERVICE_NAME", name
     for key in aegisai.keys_of(one, settings, aws_credentials=settings.hosting == "any"):
         yield key, SecretKey(secret=SECRETS, key=key)
     if settings.redis.hosted == "in_cluster":
-        yield "REDIS_URL", aegisai.IN_CLUSTER_REDIS_URL
+        yield aegisai.REDIS_URL, aegisai.IN_CLUSTER_REDIS_URL

@@ -31,6 +31,8 @@ def custom(fields: dict[str, Any], kind: str = "SecretStore") -> Any:
         ({"b": [{"c": Token.as_string(Fn.import_value("x"))}]}, r"spec.a.b\[0\].c"),
         ({Token.as_string(Fn.import_value("x")): "b"}, r"its key"),
     ],
+    # a token's own text has a number that no two workers need to count alike
+    ids=["text", "inside a text", "number", "list", "deep", "key"],
 )
 def test_a_token_is_refused_with_its_place_and_the_remedy(value: Any, path: str) -> None:
     with pytest.raises(TokenInManifest, match=f"SecretStore shop/settings: .*{path}.*name of a secret"):

@@ -199,14 +199,21 @@ def test_an_alert_says_what_to_do() -> None:
     }
 
 
-def test_blue_green_switches_after_the_analysis() -> None:
+ANALYSIS = {
+    "templates": [{"templateName": "gateway"}],
+    "args": [{"name": "hash", "valueFrom": {"podTemplateHashValue": "Latest"}}],
+}
+"""Of the new version's pods alone."""
+
+
+def test_blue_green_goes_back_after_the_analysis() -> None:
     assert spec("Rollout")["strategy"]["blueGreen"] == {
         "activeService": "gateway",
         "previewService": "gateway-preview",
         "autoPromotionEnabled": True,
         "autoPromotionSeconds": 120,
         "scaleDownDelaySeconds": 300,
-        "prePromotionAnalysis": {"templates": [{"templateName": "gateway"}]},
+        "postPromotionAnalysis": ANALYSIS,
     }
     scaler = spec("HorizontalPodAutoscaler", "gateway")
     assert scaler["scaleTargetRef"] == {
@@ -237,7 +244,7 @@ def test_a_canary_rises_step_by_step_under_analysis() -> None:
     canary = only("Rollout", made)["spec"]["strategy"]["canary"]
     pause = {"pause": {"duration": "60s"}}
     assert canary["steps"] == [{"setWeight": 10}, pause, {"setWeight": 50}, pause]
-    assert canary["analysis"] == {"templates": [{"templateName": "gateway"}], "startingStep": 1}
+    assert canary["analysis"] == {**ANALYSIS, "startingStep": 1}
     assert canary["maxUnavailable"] == 0
     [metric] = only("AnalysisTemplate", made)["spec"]["metrics"]
     assert (metric["count"], metric["failureLimit"], metric["interval"]) == (5, 1, "30s")

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 
 from k8s.aegisai.externals import externals_of
 from k8s.aegisai.parts import parts_of
@@ -13,11 +12,8 @@ from k8s.checks.known import External
 from k8s.checks.network import Allowed
 from k8s.manifests import Manifest
 from settings.aegisai import AegisAIDeployment
-from settings.load import load_deployment
-from systems.aegisai_manifests import manifests
 from tests.k8s import shop
-
-DEPLOYMENTS = Path(__file__).parent.parent / "deployments-kubernetes"
+from tests.k8s.aegisai.deployments import FILES, VARIANTS, example, of_example, of_variant
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,7 +45,7 @@ def _shop() -> Case:
     )
 
 
-def aegisai(settings: AegisAIDeployment) -> Case:
+def aegisai(settings: AegisAIDeployment, made: list[Manifest]) -> Case:
     """AegisAI with these settings."""
     parts = parts_of(settings)
     network = network_of(settings, parts)
@@ -61,21 +57,24 @@ def aegisai(settings: AegisAIDeployment) -> Case:
         foreign=network.foreign,
     )
     return Case(
-        manifests=manifests(settings),
+        manifests=made,
         kubernetes_version=settings.kubernetes_version,
         edges=edges,
         externals=externals_of(settings),
     )
 
 
-def _of_file(file: Path) -> Case:
-    deployment = load_deployment(file).deployment
-    assert isinstance(deployment, AegisAIDeployment)
-    return aegisai(deployment)
+def _of_example(name: str) -> Case:
+    return aegisai(example(name), of_example(name))
+
+
+def _of_variant(name: str) -> Case:
+    return aegisai(VARIANTS[name], of_variant(name))
 
 
 CASES: dict[str, Callable[[], Case]] = {
     "shop": _shop,
-    **{file.stem: partial(_of_file, file) for file in sorted(DEPLOYMENTS.glob("aegisai-*.yaml"))},
+    **{file.stem: partial(_of_example, file.stem) for file in sorted(FILES.glob("aegisai-*.yaml"))},
+    **{name: partial(_of_variant, name) for name in VARIANTS},
 }
 """By name of the deployment; made when a test asks for it."""

@@ -62,6 +62,8 @@ def refused(folder: Path, text: str) -> list[str]:
         ("backup_job: {schedule: 0 24 * * *}\n", "5: backup_job.schedule: '24' is no hour of a schedule; use 0 to 23, *, or */2"),
         ("observability: {tracing: existing}\n", "5: observability.otlp_endpoint: is missing, and tracing is existing; give the collector's address"),
         ("nodes: {count: 2, zones: 3}\n", "5: nodes.zones: 3 zones need as many nodes, and count is 2; lower it, or raise count"),
+        ("services: {redis: {port: 9010}}\n", "5: services.redis: redis is the name of another part of the system; choose another"),
+        ("services: {gateway-preview: {port: 9010}}\n", "5: services.gateway-preview: gateway-preview is the name of another part of the system; choose another"),
         ("ingress: {host: a.our-company.org}\n", "5: ingress.host: works with type: ingress alone; use it, or remove this"),
     ],
 )  # fmt: skip
@@ -82,6 +84,9 @@ def test_what_is_wrong_is_told_with_line_field_and_remedy(tmp_path: Path, text: 
         (DEV.replace("hosting: eks", "hosting: true"), "3: hosting: true is not allowed; use one of eks, any"),
         (DEV + "postgresql: {storage: 20Gi}\n", "9: postgresql: hosted is missing; use one of in_cluster, aurora"),
         (DEV + "network: {egress: isolated}\n", "9: network.egress: is isolated, and charts and images come from public registries; use nat or single_nat"),
+        (DEV.replace("region: eu-west-1\n", ""), "1: region: is missing, and the cluster's pods are told in which region their secrets are; name it"),
+        (DEV + "postgresql: {hosted: aurora, rotation_days: 30}\n", "9: postgresql.rotation_days: needs tasks that restart with the new password, and these are pods; remove it"),
+        (DEV.replace("allow_plain_http: true", "idle_timeout_seconds: 60, certificate_arn: 'arn:aws:acm:eu-west-1:111122223333:certificate/01234567-89ab-cdef-0123-456789abcdef'"), "7: ingress.idle_timeout_seconds: is always 350 on a network load balancer with a certificate; use type: alb, or remove this"),
         (DEV + "password: hunter2\n", "9: password: looks like a secret, and this file is read by many; take it out, secrets belong in AWS Secrets Manager"),
         (DEV + "kubernetes_version: '1.35'\n", "9: cluster.addon_versions.kube_proxy: kube_proxy v1.36.0-eksbuild.17 is not of Kubernetes 1.35; name one that starts with v1.35."),
         (DEV + "cluster: {node_groups: [{name: all, instance_types: [c6i.xlarg]}]}\n", "9: cluster.node_groups[0].instance_types[0]: 'c6i.xlarg' has the wrong form; write one like c6i.xlarge"),

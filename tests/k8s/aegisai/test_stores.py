@@ -1,0 +1,111 @@
+"""PostgreSQL, Redis and volumes in the cluster."""
+
+from typing import Any
+
+import pytest
+
+from k8s.manifests import Manifest
+from systems.aegisai_manifests import manifests
+from tests.k8s.aegisai.deployments import anywhere, by_name, of_example, of_variant
+
+LOCAL = of_example("aegisai-local")
+
+
+def container(name: str) -> Any:
+    [found] = by_name("StatefulSet", LOCAL)[name]["spec"]["template"]["spec"]["containers"]
+    return found
+
+
+@pytest.mark.row("A2")
+def test_postgresql_is_of_the_documents_major() -> None:
+    assert container("postgres")["image"] == "docker.io/library/postgres:15.19-bookworm"
+
+
+@pytest.mark.row("A2")
+def test_the_data_folder_is_below_the_volumes_root() -> None:
+    [mount] = [each for each in container("postgres")["volumeMounts"] if each["name"] == "data"]
+    variables = {each["name"]: each.get("value") for each in container("postgres")["env"]}
+    assert variables["PGDATA"] == f"{mount['mountPath']}/pgdata"
+
+
+@pytest.mark.row("A2")
+def test_redis_writes_every_change_and_asks_for_a_password() -> None:
+    *_, script = container("redis")["command"]
+    assert "--appendonly yes" in script
+    assert "--dir /data" in script
+    assert "requirepass $REDIS_PASSWORD" in script
+
+
+@pytest.mark.row("A2")
+def test_the_password_is_in_no_argument_of_a_process() -> None:
+    *_, script = container("redis")["command"]
+    assert script.splitlines()[0].endswith("<<EOF")
+    assert "$REDIS_PASSWORD" not in script.splitlines()[0]
+
+
+@pytest.mark.row("A2", "A12")
+@pytest.mark.parametrize(
+    ("name", "shared", "block"), [("aegisai-local", None, None), ("aegisai-dev", "efs", "gp3")]
+)
+def test_classes_follow_the_hosting(name: str, shared: str | None, block: str | None) -> None:
+    made = of_example(name)
+    claim = by_name("PersistentVolumeClaim", made)["shared-storage"]["spec"]
+    assert claim.get("storageClassName") == shared
+    for store in ("postgres", "redis"):
+        [own] = by_name("StatefulSet", made)[store]["spec"]["volumeClaimTemplates"]
+        assert own["spec"].get("storageClassName") == block
+
+
+@pytest.mark.row("A12")
+def test_a_class_that_the_file_names_is_taken() -> None:
+    made = manifests(
+        anywhere(
+            shared_storage={"storage_class": "nfs"},
+            postgresql={"hosted": "in_cluster", "storage_class": "fast", "storage": "50Gi"},
+        )
+    )
+    assert by_name("PersistentVolumeClaim", made)["shared-storage"]["spec"]["storageClassName"] == "nfs"
+    [own] = by_name("StatefulSet", made)["postgres"]["spec"]["volumeClaimTemplates"]
+    assert own["spec"]["storageClassName"] == "fast"
+    assert own["spec"]["resources"]["requests"]["storage"] == "50Gi"
+
+
+@pytest.mark.row("A9")
+@pytest.mark.parametrize("name", ["postgres", "redis"])
+def test_stores_run_as_the_user_that_owns_their_files(name: str) -> None:
+    security = by_name("StatefulSet", LOCAL)[name]["spec"]["template"]["spec"]["securityContext"]
+    assert (security["runAsUser"], security["fsGroup"]) == (999, 999)
+
+
+def snapshots(made: list[Manifest]) -> Any:
+    job = by_name("CronJob", made)["volume-snapshots"]["spec"]
+    [container] = job["jobTemplate"]["spec"]["template"]["spec"]["containers"]
+    return {each["name"]: each["value"] for each in container["env"]}
+
+
+@pytest.mark.row("A10")
+def test_on_eks_volumes_have_snapshots_of_a_class_of_their_own() -> None:
+    made = of_example("aegisai-dev")
+    assert snapshots(made)["CLAIMS"] == "data-postgres-0 data-redis-0"
+    assert snapshots(made)["SNAPSHOT_CLASS"] == "aegisai-dev"
+    made_class = by_name("VolumeSnapshotClass", made)["aegisai-dev"]
+    assert (made_class["driver"], made_class["deletionPolicy"]) == ("ebs.csi.aws.com", "Delete")
+
+
+@pytest.mark.row("A10")
+def test_elsewhere_snapshots_are_of_the_clusters_class() -> None:
+    made = of_variant("bucket")
+    assert snapshots(made)["KEEP"] == "3"
+    assert "SNAPSHOT_CLASS" not in snapshots(made)
+    assert not by_name("VolumeSnapshotClass", made)
+
+
+@pytest.mark.row("A10")
+def test_the_snapshots_job_may_touch_snapshots_alone() -> None:
+    [rule] = by_name("Role", of_example("aegisai-dev"))["volume-snapshots"]["rules"]
+    assert (rule["apiGroups"], rule["resources"]) == (["snapshot.storage.k8s.io"], ["volumesnapshots"])
+
+
+@pytest.mark.row("A10")
+def test_without_volumes_in_the_cluster_there_is_no_snapshots_job() -> None:
+    assert "volume-snapshots" not in by_name("CronJob", of_example("aegisai-prod"))

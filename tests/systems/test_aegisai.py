@@ -1,0 +1,234 @@
+"""Facts of AegisAI's root stack and of how its nested stacks are wired."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from commands.assembly import NESTED, deployments, templates
+from k8s.manifests import identity_of, title
+from tests.k8s.aegisai.deployments import of_example
+
+Template = dict[str, Any]
+MANIFEST = "Custom::AWSCDK-EKS-KubernetesResource"
+DEV, PROD = "aegisai-dev", "aegisai-prod"
+
+
+def stack(assembly: Path, name: str) -> Template:
+    """One template, as `aegisai-dev` or `aegisai-dev.Storage`."""
+    [found] = [each for each in templates(assembly, name.partition(".")[0]) if each.name == name]
+    return found.body
+
+
+def resources(template: Template, kind: str) -> list[Any]:
+    return [each["Properties"] for each in template["Resources"].values() if each["Type"] == kind]
+
+
+def nested(assembly: Path, name: str) -> dict[str, Any]:
+    """Nested stacks of the root by construct id."""
+    found = stack(assembly, name)["Resources"]
+    return {
+        logical_id.split("NestedStack")[0]: each
+        for logical_id, each in found.items()
+        if each["Type"] == NESTED
+    }
+
+
+def applied(template: Template) -> list[Any]:
+    """What the template applies to the cluster; what CloudFormation fills in is left out."""
+    texts = [each["Manifest"] for each in resources(template, MANIFEST)]
+    return [manifest for text in texts if isinstance(text, str) for manifest in json.loads(text)]
+
+
+@pytest.mark.row("A1")
+def test_a_cluster_that_is_there_gets_manifests_and_no_stack(kubernetes: Path) -> None:
+    assert deployments(kubernetes) == [DEV, PROD]
+    assert (kubernetes / "manifests" / "aegisai-local" / "kustomization.yaml").is_file()
+
+
+@pytest.mark.row("A1", "A13")
+@pytest.mark.parametrize("name", [DEV, PROD])
+def test_the_same_synthesis_writes_the_manifests(kubernetes: Path, name: str) -> None:
+    assert (kubernetes / "manifests" / name / "kustomization.yaml").is_file()
+
+
+@pytest.mark.row("A1")
+@pytest.mark.parametrize("name", [DEV, PROD])
+def test_what_is_tested_is_what_is_applied(kubernetes: Path, name: str) -> None:
+    found = applied(stack(kubernetes, f"{name}.Manifests"))
+    assert {title(each): each for each in found} == {title(each): each for each in of_example(name)}
+    assert len({identity_of(each) for each in found}) == len(found)
+
+
+@pytest.mark.row("C8")
+def test_each_environment_has_the_nested_stacks_that_it_needs(kubernetes: Path) -> None:
+    common = {
+        "Network",
+        "SecurityGroups",
+        "Storage",
+        "Secrets",
+        "Images",
+        "Eks",
+        "PodIdentities",
+        "Manifests",
+    }
+    assert set(nested(kubernetes, DEV)) == {*common, "Backup", "Monitoring"}
+    assert set(nested(kubernetes, PROD)) == {*common, "Backup", "Monitoring", "Firewall", "IngressClass"}
+
+
+@pytest.mark.row("A1")
+@pytest.mark.parametrize("name", [DEV, PROD])
+def test_manifests_come_after_everything_that_their_pods_ask_for(kubernetes: Path, name: str) -> None:
+    made = nested(kubernetes, name)
+    after = {each.split("NestedStack")[0] for each in made["Manifests"]["DependsOn"]}
+    expected = {"Eks", "PodIdentities"} | ({"IngressClass"} if name == PROD else set())
+    assert expected <= after
+    assert any(each.startswith("Secrets") for each in made["Eks"]["DependsOn"])
+
+
+@pytest.mark.row("A2")
+def test_databases_are_outside_the_cluster_where_the_file_says_so(kubernetes: Path) -> None:
+    for name, count in ((DEV, 0), (PROD, 1)):
+        storage = stack(kubernetes, f"{name}.Storage")
+        assert len(resources(storage, "AWS::RDS::DBCluster")) == count
+        assert len(resources(storage, "AWS::ElastiCache::ServerlessCache")) == count
+        assert len(resources(storage, "AWS::EFS::FileSystem")) == 1
+
+
+@pytest.mark.row("A6", "C4")
+@pytest.mark.parametrize("name", [DEV, PROD])
+def test_every_secret_that_the_cluster_asks_for_is_made_under_its_name(kubernetes: Path, name: str) -> None:
+    asked = {
+        each["remoteRef"]["key"]
+        for manifest in of_example(name)
+        if manifest["kind"] == "ExternalSecret"
+        for each in manifest["spec"]["data"]
+    }
+    made = {
+        secret["Name"]
+        for part in ("Secrets", "Storage")
+        for secret in resources(stack(kubernetes, f"{name}.{part}"), "AWS::SecretsManager::Secret")
+        if "Name" in secret
+    }
+    assert asked | {f"{name}/grafana"} == made
+
+
+@pytest.mark.row("A10")
+@pytest.mark.parametrize("name", [DEV, PROD])
+def test_the_backup_job_reaches_its_own_bucket_alone(kubernetes: Path, name: str) -> None:
+    identities = stack(kubernetes, f"{name}.PodIdentities")
+    [association] = resources(identities, "AWS::EKS::PodIdentityAssociation")
+    assert (association["Namespace"], association["ServiceAccount"]) == ("aegisai", "postgres-backup")
+    [policy] = resources(identities, "AWS::IAM::Policy")
+    actions = {
+        action
+        for statement in policy["PolicyDocument"]["Statement"]
+        for action in ([statement["Action"]] if isinstance(statement["Action"], str) else statement["Action"])
+    }
+    assert actions == {
+        "s3:GetObject",
+        "s3:PutObject",
+        "s3:DeleteObject",
+        "s3:AbortMultipartUpload",
+        "s3:ListBucket",
+        "kms:Decrypt",
+        "kms:GenerateDataKey",
+    }
+
+
+@pytest.mark.row("A12")
+def test_every_service_has_a_repository_whose_tags_do_not_move(kubernetes: Path) -> None:
+    made = resources(stack(kubernetes, f"{PROD}.Images"), "AWS::ECR::Repository")
+    assert {each["RepositoryName"] for each in made} == {
+        f"{PROD}/{name}"
+        for name in (
+            "gateway",
+            "orchestrator",
+            "validation",
+            "extract-metadata",
+            "extract-content",
+            "ai-service",
+        )
+    }
+    assert {each["ImageTagMutability"] for each in made} == {"IMMUTABLE"}
+    assert all(each["ImageScanningConfiguration"]["ScanOnPush"] for each in made)
+    assert all("EmptyOnDelete" not in each for each in made)
+    assert all(
+        each["EmptyOnDelete"]
+        for each in resources(stack(kubernetes, f"{DEV}.Images"), "AWS::ECR::Repository")
+    )
+
+
+@pytest.mark.row("A12")
+def test_spot_nodes_are_a_group_of_their_own_in_production(kubernetes: Path) -> None:
+    groups = resources(stack(kubernetes, f"{PROD}.Eks"), "AWS::EKS::Nodegroup")
+    kinds = {each["CapacityType"]: each.get("Taints", []) for each in groups}
+    assert kinds["ON_DEMAND"] == []
+    assert [taint["Key"] for taint in kinds["SPOT"]] == ["spot"]
+
+
+@pytest.mark.row("A1")
+def test_the_firewall_stands_before_the_application_load_balancer(kubernetes: Path) -> None:
+    texts = [each["Manifest"] for each in resources(stack(kubernetes, f"{PROD}.IngressClass"), MANIFEST)]
+    assert "wafv2AclArn" in json.dumps(texts)
+    assert len(resources(stack(kubernetes, f"{PROD}.Firewall"), "AWS::WAFv2::WebACL")) == 1
+
+
+@pytest.mark.row("A11")
+def test_prometheus_is_installed_with_the_password_of_secrets_manager(kubernetes: Path) -> None:
+    charts = resources(stack(kubernetes, f"{DEV}.Eks"), "Custom::AWSCDK-EKS-HelmChart")
+    [values] = [json.dumps(each["Values"]) for each in charts if each["Release"] == "prometheus"]
+    assert "grafana-admin" in values
+    assert "aegisai-dev/grafana" in values
+    assert "adminPassword" not in values
+
+
+@pytest.mark.row("C5")
+def test_alarms_tell_what_the_cluster_cannot_tell_itself(kubernetes: Path) -> None:
+    alarms = resources(stack(kubernetes, f"{DEV}.Monitoring.Surroundings"), "AWS::CloudWatch::Alarm")
+    metrics = {each.get("MetricName") for each in alarms}
+    assert {"scheduler_pending_pods_UNSCHEDULABLE", "apiserver_storage_size_bytes"} <= metrics
+
+
+@pytest.mark.row("C6")
+def test_file_system_and_database_are_in_the_plan(kubernetes: Path) -> None:
+    for name, count in ((DEV, 1), (PROD, 2)):
+        [selection] = resources(stack(kubernetes, f"{name}.Backup"), "AWS::Backup::BackupSelection")
+        assert len(selection["BackupSelection"]["Resources"]) == count
+
+
+@pytest.mark.row("C2")
+def test_nodes_alone_reach_the_stores(kubernetes: Path) -> None:
+    groups = stack(kubernetes, f"{PROD}.SecurityGroups")
+    ports = sorted(each["FromPort"] for each in resources(groups, "AWS::EC2::SecurityGroupIngress"))
+    assert ports == [443, 443, 2049, 5432, 6379]
+
+
+@pytest.mark.row("A1")
+@pytest.mark.parametrize("name", [DEV, PROD])
+def test_subnets_say_which_load_balancers_they_are_for(kubernetes: Path, name: str) -> None:
+    found = {
+        tag["Key"]
+        for each in resources(stack(kubernetes, f"{name}.Network"), "AWS::EC2::Subnet")
+        for tag in each["Tags"]
+    }
+    assert {"kubernetes.io/role/elb", "kubernetes.io/role/internal-elb"} <= found
+
+
+@pytest.mark.row("C10")
+@pytest.mark.parametrize("name", [DEV, PROD])
+def test_outputs_say_how_to_go_on(kubernetes: Path, name: str) -> None:
+    assert set(stack(kubernetes, name)["Outputs"]) == {
+        "BackupBucket",
+        "GrafanaSecret",
+        "ImageRegistry",
+        "KubeconfigCommand",
+        "ProviderKeysSecret",
+        "VolumesCommand",
+    }
+
+
+@pytest.mark.row("C9")
+def test_operators_turn_these_without_a_new_synthesis(kubernetes: Path) -> None:
+    assert set(stack(kubernetes, PROD)["Parameters"]) == {"AlarmEmail", "LogRetentionDays"}

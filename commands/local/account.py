@@ -6,10 +6,11 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from commands.destroy_check.remains import remains
 from commands.local.place import Place
 
 NESTED = "AWS::CloudFormation::Stack"
-CLUSTER, SNAPSHOT = "AWS::RDS::DBCluster", "cluster snapshot"
+SNAPSHOT = "cluster snapshot"
 RETAINED, KEPT = "the template retains it", "kept until somebody deletes it"
 BEGINNINGS = ("CREATE_IN_PROGRESS", "UPDATE_IN_PROGRESS", "DELETE_IN_PROGRESS")
 
@@ -98,22 +99,17 @@ def left(place: Place, names: list[str], *, url: str) -> list[Left]:
         if stack["StackName"] in wanted
         for event in api.describe_stack_events(StackName=stack["StackId"])["StackEvents"]
     ]
-    retained = {
-        event["PhysicalResourceId"]: event["ResourceType"]
-        for event in events
-        if event["ResourceStatus"] == "DELETE_SKIPPED"
-    }
-    clusters = {event["PhysicalResourceId"] for event in events if event["ResourceType"] == CLUSTER}
+    found = remains(events)
     snapshots = place.client("rds", url=url).describe_db_cluster_snapshots()["DBClusterSnapshots"]
-    found = [
-        *(Left(name=name, type=each, why=RETAINED) for name, each in retained.items()),
+    there = [
+        *(Left(name=name, type=each, why=RETAINED) for name, each in found.retained.items()),
         *(
             Left(name=each["DBClusterSnapshotIdentifier"], type=SNAPSHOT, why=KEPT)
             for each in snapshots
-            if each["DBClusterIdentifier"] in clusters
+            if each["DBClusterIdentifier"] in found.clusters
         ),
     ]
-    return sorted(found, key=lambda each: (each.type, each.name))
+    return sorted(there, key=lambda each: (each.type, each.name))
 
 
 def _all_stacks(api: Any) -> Iterator[Any]:

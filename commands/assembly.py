@@ -28,7 +28,7 @@ class StackTemplate:
 
     @cached_property
     def body(self) -> dict[str, Any]:
-        loaded: dict[str, Any] = json.loads(self.file.read_text())
+        loaded: dict[str, Any] = json.loads(self.file.read_bytes())
         return loaded
 
     @property
@@ -55,7 +55,7 @@ class StackTemplate:
 
 def deployments(assembly: Path) -> list[str]:
     """Names of the root stacks in the assembly."""
-    manifest = json.loads((assembly / "manifest.json").read_text())
+    manifest = json.loads((assembly / "manifest.json").read_bytes())
     return sorted(
         key
         for key, artifact in manifest["artifacts"].items()
@@ -65,8 +65,8 @@ def deployments(assembly: Path) -> list[str]:
 
 def templates(assembly: Path, deployment: str) -> list[StackTemplate]:
     """The root template of one deployment and, after each template, the nested ones that it names."""
-    manifest = json.loads((assembly / "manifest.json").read_text())
-    assets = json.loads((assembly / f"{deployment}.assets.json").read_text())["files"]
+    manifest = json.loads((assembly / "manifest.json").read_bytes())
+    assets = json.loads((assembly / f"{deployment}.assets.json").read_bytes())["files"]
     sources = {hash_: assembly / asset["source"]["path"] for hash_, asset in assets.items()}
 
     def below(template: StackTemplate) -> Iterator[StackTemplate]:

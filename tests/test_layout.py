@@ -26,7 +26,19 @@ MAY_IMPORT = {
         "pydantic",
         "annotated_types",
     },
-    "commands": {"commands", "settings", "typer", "rich", "boto3", "botocore", "ruamel", "pydantic"},
+    "commands": {
+        "commands",
+        "settings",
+        "typer",
+        "rich",
+        "boto3",
+        "botocore",
+        "ruamel",
+        "pydantic",
+        "jinja2",
+        "markupsafe",
+        "yaml",
+    },
     "app.py": {"settings", "systems", "aws_cdk", "cdk_nag"},
 }
 EMULATOR = "commands/local/emulator"

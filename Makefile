@@ -10,7 +10,9 @@ export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 DEPLOYMENT ?=
 DEPLOYMENTS ?=
 FOLDER  = $(if $(DEPLOYMENTS),--deployments $(DEPLOYMENTS))
-ONLY    = $(if $(DEPLOYMENT),-c deployment=$(DEPLOYMENT)) $(if $(DEPLOYMENTS),-c deployments=$(abspath $(DEPLOYMENTS)))
+WHERE   = $(if $(DEPLOYMENTS),-c deployments=$(abspath $(DEPLOYMENTS)))
+ONLY    = $(if $(DEPLOYMENT),-c deployment=$(DEPLOYMENT)) $(WHERE)
+NAMED   = -c deployment="$(DEPLOYMENT)" $(WHERE)
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
@@ -76,11 +78,11 @@ cdk-diff: setup ## What differs from the account, read-only [DEPLOYMENT=...]
 	@$(CDK) diff $(ONLY) --method=template
 
 change-set: setup ## A change set, made and shown as Markdown, not executed DEPLOYMENT=... NAME=...
-	@$(CDK) deploy $(ONLY) --method=prepare-change-set --change-set-name "$(NAME)" --no-previous-parameters --require-approval never >&2
-	@$(PY) -m commands change-set "$(DEPLOYMENT)" --name "$(NAME)"
+	@$(CDK) deploy $(NAMED) --method=prepare-change-set --change-set-name "$(NAME)" --no-previous-parameters --require-approval never >&2
+	@$(PY) -m commands change-set $(FOLDER) --deployment "$(DEPLOYMENT)" --name "$(NAME)"
 
 execute-change-set: setup ## That very change set, executed DEPLOYMENT=... NAME=...
-	@$(CDK) deploy "$(DEPLOYMENT)" $(ONLY) --method=execute-change-set --change-set-name "$(NAME)" --progress events
+	@$(CDK) deploy "$(DEPLOYMENT)" $(NAMED) --method=execute-change-set --change-set-name "$(NAME)" --progress events
 
 preflight: setup ## Whether an account has what a deployment needs, read-only DEPLOYMENT=... [PROFILE=... REGION=... BUNDLE=1 READ_SECRETS=1 JSON=1]
 	@$(PY) -m commands preflight $(FOLDER) --deployment "$(DEPLOYMENT)" $(if $(PROFILE),--profile "$(PROFILE)") $(if $(REGION),--region "$(REGION)") $(if $(BUNDLE),--bundle) $(if $(READ_SECRETS),--read-secrets) $(if $(JSON),--json)

@@ -73,11 +73,21 @@ def templates(assembly: Path, deployment: str) -> list[StackTemplate]:
         yield template
         for logical_id, resource in template.resources.items():
             if resource["Type"] == NESTED:
-                name = f"{template.name}.{logical_id.split('NestedStack')[0]}"
+                name = in_stack(template.name, construct(logical_id))
                 yield from below(StackTemplate(name, sources[_asset_hash(resource)]))
 
     template_file = manifest["artifacts"][deployment]["properties"]["templateFile"]
     return list(below(StackTemplate(deployment, assembly / template_file)))
+
+
+def construct(logical_id: str) -> str:
+    """The construct id of a nested stack, by the logical ID of its resource in the template above."""
+    return logical_id.partition("NestedStack")[0]
+
+
+def in_stack(path: str, name: str) -> str:
+    """`Storage.Files`, of what the nested stack at `Storage` calls `Files`; the root stack's path is empty."""
+    return f"{path}.{name}" if path else name
 
 
 def _asset_hash(resource: dict[str, Any]) -> str:

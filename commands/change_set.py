@@ -1,14 +1,19 @@
 """What a change set would do, nested stacks and all, for the person who approves it."""
 
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Annotated, Any
 
 import typer
-from botocore.exceptions import ClientError
 
-from commands.credentials import NoAccountError, session
+from commands.account import session
+from commands.account.reading import Account
+from commands.account.session import NoAccount
+from commands.account.unanswered import Unanswered
+from commands.assembly import construct, in_stack
+from commands.chosen import FOLDER, Folder, Name, Profile, Region, chosen
+from commands.console import ended
+from settings.load import BadDeploymentFile
 
 NONE = "no change"
 EMPTY = ("didn't contain changes", "No updates are to be performed")
@@ -31,49 +36,53 @@ class Change:
 
 
 def change_set(
-    deployment: Annotated[str, typer.Argument(help="Name of the deployment, which is its stack's.")],
     name: Annotated[str, typer.Option(help="Of the change set.")],
-    profile: Annotated[str | None, typer.Option(help="Of the AWS CLI's configuration.")] = None,
-    region: Annotated[str | None, typer.Option(help="Left out: the environment's.")] = None,
+    deployment: Name = "",
+    deployments: Folder = FOLDER,
+    profile: Profile = None,
+    region: Region = None,
 ) -> None:
     """Print as Markdown what executing a change set would do."""
     try:
-        found = session(profile=profile, region=region, account=None)
-        made = list(changes(found.client("cloudformation"), deployment, name))
-    except NoAccountError as error:
-        raise _end(str(error), 2) from None
-    except ClientError as error:
-        raise _end(f"change set {name}: {error.response['Error']['Message']}", 2) from None
+        loaded = chosen(deployment, deployments)
+        account = session.opened(loaded.deployment, profile=profile, region=region)
+        made = list(changes(account, deployment, name))
+    except (BadDeploymentFile, NoAccount) as error:
+        raise ended(error, code=2) from None
+    except Unanswered as error:
+        raise ended(f"change set {name}: {error.told}", code=2) from None
     except Unusable as error:
-        raise _end(f"change set {name}: {error}", 1) from None
+        raise ended(f"change set {name}: {error}", code=1) from None
     print(markdown(deployment, made))  # noqa: T201 -- for a file
 
 
-def changes(cloudformation: Any, stack: str, name: str, *, path: str = "") -> Iterator[Change]:
+def changes(account: Account, stack: str, name: str, *, path: str = "") -> Iterator[Change]:
     """Every change of the set and of those of nested stacks; none if it is empty.
 
     Raises:
+        Unanswered: The account does not let it be read, or there is none of that name.
         Unusable: CloudFormation could not make it.
     """
-    pages = list(_pages(cloudformation, stack, name))
+    pages = list(_pages(account, stack, name))
     if pages[0]["Status"] == "FAILED":
         reason = pages[0].get("StatusReason", "")
         if any(words in reason for words in EMPTY):
             return
         raise Unusable(reason)
     for each in (each["ResourceChange"] for page in pages for each in page["Changes"]):
-        construct = each["LogicalResourceId"].partition("NestedStack")[0]
-        address = f"{path}.{construct}" if path else construct
+        address = in_stack(path, construct(each["LogicalResourceId"]))
         if each.get("ChangeSetId"):
-            yield from changes(cloudformation, each["PhysicalResourceId"], each["ChangeSetId"], path=address)
+            yield from changes(account, each["PhysicalResourceId"], each["ChangeSetId"], path=address)
         else:
             yield _change(each, address)
 
 
-def _pages(cloudformation: Any, stack: str, name: str) -> Iterator[Any]:
-    token: dict[str, str] = {}
+def _pages(account: Account, stack: str, name: str) -> Iterator[Any]:
+    token: dict[str, Any] = {}
     while True:
-        page = cloudformation.describe_change_set(StackName=stack, ChangeSetName=name, **token)
+        page = account.read(
+            "cloudformation", "describe_change_set", StackName=stack, ChangeSetName=name, **token
+        )
         yield page
         if not page.get("NextToken"):
             return
@@ -113,8 +122,3 @@ def markdown(deployment: str, made: list[Change]) -> str:
 
 def _loud(what: str) -> str:
     return f"**{what}**" if what.rstrip("?") in LOUD else what
-
-
-def _end(message: str, code: int) -> typer.Exit:
-    print(message, file=sys.stderr)  # noqa: T201 -- as it is: rich would wrap the lines
-    return typer.Exit(code)

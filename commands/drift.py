@@ -2,48 +2,44 @@
 
 import json
 import subprocess
-import sys
 import tempfile
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
 import typer
-from botocore.exceptions import ClientError
 
-from commands.assembly import NESTED, ROOT, templates
-from commands.credentials import NoAccountError, session
-from commands.settings import DEPLOYMENTS
+from commands.account import session
+from commands.account.deployed import read_deployed
+from commands.account.reading import Account
+from commands.account.session import NoAccount
+from commands.account.unanswered import Unanswered
+from commands.assembly import ROOT, in_stack, templates
+from commands.chosen import FOLDER, Folder, Name, Profile, Region, chosen, context
+from commands.console import ended
 from commands.synthesis import SynthesisFailed, synthesize
-from settings.load import BadDeploymentFile, deployment_files, load_deployment
+from settings.load import BadDeploymentFile
 
 NODE, CDK = ROOT / ".venv" / "bin" / "node", ROOT / "node_modules" / "aws-cdk" / "bin" / "cdk"
 
 
 def drift(
-    deployment: Annotated[str, typer.Option(help="Name of the deployment.")],
-    deployments: Annotated[Path, typer.Option(help="Folder of the deployment files.")] = DEPLOYMENTS,
-    profile: Annotated[str | None, typer.Option(help="Of the AWS CLI's configuration.")] = None,
-    region: Annotated[str | None, typer.Option(help="Left out: the file's, else the environment's.")] = None,
+    deployment: Name = "", deployments: Folder = FOLDER, profile: Profile = None, region: Region = None
 ) -> None:
     """Say what was changed behind CloudFormation's back; exit 1 if anything was."""
     try:
-        (file,) = deployment_files(deployments, only=deployment)
-        settings = load_deployment(file).deployment
-        found = session(profile=profile, region=region or settings.region, account=settings.account)
-        names = dict(_stacks(found.client("cloudformation"), deployment, path=deployment))
+        loaded = chosen(deployment, deployments)
+        account = session.opened(loaded.deployment, profile=profile, region=region)
+        names = _stacks(account, deployment)
         with tempfile.TemporaryDirectory() as folder:
-            context = {"deployment": deployment, "deployments": str(deployments.resolve())}
-            synthesize(Path(folder), context=context, rules=False)
+            synthesize(Path(folder), context=context(loaded), rules=False)
             flatten(Path(folder), deployment, names)
-            code = _cdk_drift(Path(folder), profile=profile, region=found.region_name)
-    except (BadDeploymentFile, NoAccountError) as error:
-        raise _end(str(error), 2) from None
+            code = _cdk_drift(Path(folder), profile=profile, region=account.region)
+    except (BadDeploymentFile, NoAccount) as error:
+        raise ended(error, code=2) from None
     except SynthesisFailed as error:
-        raise _end(str(error), error.exit_code) from None
-    except ClientError as error:
-        message = error.response["Error"]["Message"]
-        raise _end(f"the deployed stacks of {deployment} could not be read: {message}", 2) from None
+        raise ended(error, code=error.exit_code) from None
+    except Unanswered as error:
+        raise ended(f"the deployed stacks of {deployment} could not be read: {error.told}", code=2) from None
     if code:
         raise typer.Exit(code)
 
@@ -72,22 +68,19 @@ def _artifact(root: dict[str, Any], template_file: str, stack: str, shown: str) 
     return {**kept, "properties": properties, "displayName": shown}
 
 
-def _stacks(cloudformation: Any, stack: str, *, path: str) -> Iterator[tuple[str, str]]:
+def _stacks(account: Account, deployment: str) -> dict[str, str]:
     """The name in the account of each stack, by its path in the assembly."""
-    yield path, stack.rpartition("stack/")[2].partition("/")[0]
-    pages = cloudformation.get_paginator("list_stack_resources").paginate(StackName=stack)
-    for each in (each for page in pages for each in page["StackResourceSummaries"]):
-        if each["ResourceType"] == NESTED and each.get("PhysicalResourceId"):
-            construct = each["LogicalResourceId"].partition("NestedStack")[0]
-            yield from _stacks(cloudformation, each["PhysicalResourceId"], path=f"{path}.{construct}")
+    deployed = read_deployed(account, deployment)
+    if not deployed.is_there:
+        remedy = "deploy it first, or choose the account and region where it is (AWS_PROFILE, AWS_REGION)"
+        raise Unanswered(f"none is in {account.region} of account {account.id}", remedy=remedy)
+    return {
+        in_stack(deployment, path) if path else deployment: stack.rpartition("stack/")[2].partition("/")[0]
+        for path, stack in deployed.stacks.items()
+    }
 
 
 def _cdk_drift(assembly: Path, *, profile: str | None, region: str) -> int:
     options = ["--profile", profile] if profile else []
     arguments = ["drift", "--app", str(assembly), "--fail", "--region", region, *options]
     return subprocess.run([NODE, CDK, *arguments], cwd=ROOT).returncode  # noqa: S603 - the checkout's own
-
-
-def _end(message: str, code: int) -> typer.Exit:
-    print(message, file=sys.stderr)  # noqa: T201 -- as it is: rich would wrap the lines
-    return typer.Exit(code)

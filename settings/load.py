@@ -64,6 +64,8 @@ def deployment_files(folder: Path, *, only: str | None = None) -> list[Path]:
         return list(files.values())
     if only in files:
         return [files[only]]
+    if files and not only:
+        raise BadDeploymentFile(f"{folder}: which deployment? choose one of {', '.join(files)}: DEPLOYMENT=…")
     if not files:
         remedy = "the folder holds no deployment file; add NAME.yaml, see docs/settings.md"
     elif (meant := nearest(only.removesuffix(".yaml"), list(files))) is not None:

@@ -1,13 +1,11 @@
 """What refuses to be deleted, with the command that makes it give way."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 from commands.assembly import NESTED
-from commands.stateful import LEFT_BEHIND
-
-Template = dict[str, Any]
+from commands.flattened import Template
+from commands.stateful import LEFT_BEHIND, is_protected
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -19,45 +17,27 @@ class Protection:
     command: str
 
 
-def _attribute(properties: Template) -> bool:
-    attributes = properties.get("LoadBalancerAttributes", [])
-    return {"Key": "deletion_protection.enabled", "Value": "true"} in attributes
-
-
-KINDS: dict[str, tuple[Callable[[Template], bool], str]] = {
-    "AWS::RDS::DBCluster": (
-        lambda properties: bool(properties.get("DeletionProtection")),
-        "aws rds modify-db-cluster --no-deletion-protection --db-cluster-identifier {}",
-    ),
-    "AWS::RDS::DBInstance": (
-        lambda properties: bool(properties.get("DeletionProtection")),
-        "aws rds modify-db-instance --no-deletion-protection --db-instance-identifier {}",
-    ),
+COMMANDS = {
+    "AWS::RDS::DBCluster": "aws rds modify-db-cluster --no-deletion-protection --db-cluster-identifier {}",
+    "AWS::RDS::DBInstance": "aws rds modify-db-instance --no-deletion-protection --db-instance-identifier {}",
     "AWS::ElasticLoadBalancingV2::LoadBalancer": (
-        _attribute,
         "aws elbv2 modify-load-balancer-attributes --attributes Key=deletion_protection.enabled,Value=false"
-        " --load-balancer-arn {}",
+        " --load-balancer-arn {}"
     ),
     "AWS::Cognito::UserPool": (
-        lambda properties: properties.get("DeletionProtection") == "ACTIVE",
-        "aws cognito-idp update-user-pool --deletion-protection INACTIVE --user-pool-id {}",
+        "aws cognito-idp update-user-pool --deletion-protection INACTIVE --user-pool-id {}"
     ),
 }
-"""How each type is protected, and the command with `{}` for its physical ID."""
+"""The command that switches off the protection of each type, with `{}` for its physical ID."""
 
 
 def protections(template: Template) -> Iterator[Protection]:
     """Those of a flattened template; what stays anyway (`Retain`) stops nothing."""
     for address, resource in template["Resources"].items():
-        protected, command = KINDS.get(resource["Type"], (None, ""))
-        policy = resource.get("DeletionPolicy", "Delete")
-        stays = policy in LEFT_BEHIND - {"Snapshot"}
-        if protected and protected(resource.get("Properties", {})) and not stays:
-            yield Protection(
-                address=address,
-                kind=resource["Type"],
-                command=command.format(f'"{_physical(address, template)}"'),
-            )
+        stays = resource.get("DeletionPolicy", "Delete") in LEFT_BEHIND - {"Snapshot"}
+        if is_protected(resource) and not stays:
+            command = COMMANDS[resource["Type"]].format(f'"{_physical(address, template)}"')
+            yield Protection(address=address, kind=resource["Type"], command=command)
 
 
 def _physical(address: str, template: Template) -> str:

@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from typing import Any, cast
 
-from commands.preflight.account import Account
-from commands.preflight.deployed import Deployed
+from commands.account.deployed import Deployed
+from commands.account.reading import Account
 from commands.preflight.needs import Bootstrap, Needs
 from commands.preflight.quota_table import quotas
-from commands.preflight.values import Values
+from commands.preflight.values import Values, defaults
 from settings.deployment import DeploymentBase
 
 Template = dict[str, Any]
@@ -34,11 +34,7 @@ def shares(template: Template, deployment: str) -> list[Share]:
         template=template,
         values=Values(
             pseudo={name: name for name in PSEUDO},
-            parameters={
-                name: str(each["Default"])
-                for name, each in template.get("Parameters", {}).items()
-                if "Default" in each
-            },
+            parameters=defaults(template),
             zones=ZONES,
             mappings=template.get("Mappings", {}),
         ),

@@ -3,14 +3,15 @@
 import json
 from pathlib import Path
 
+from commands.account.deployed import Deployed, read_deployed
+from commands.account.reading import Account
+from commands.account.unanswered import Unanswered
 from commands.destroy_check import existing, from_template, past
-from commands.destroy_check.asked import Account, NotThereError
-from commands.destroy_check.deployed import Deployed, deployed
-from commands.destroy_check.model import Findings
+from commands.destroy_check.model import Findings, Unread
 from commands.destroy_check.prices import Price, Prices, listed
 from commands.destroy_check.protections import protections
-from commands.flattened import flattened
-from commands.preflight.unanswered import Unanswered
+from commands.destroy_check.templates import deployed_template
+from commands.flattened import Template, flattened
 
 PRICING_REGION = "us-east-1"
 """One of the three that answer the Price List API."""
@@ -32,31 +33,33 @@ def from_assembly(assembly: Path, deployment: str, *, region: str) -> Findings:
 
 def from_account(account: Account, template: Findings) -> Findings:
     """The same of what is deployed, with what is there; of the template where nothing is deployed."""
-    name = template.deployment
-    stack, source = _stack(account, name)
+    name, unread = template.deployment, Unread()
+    stack, body, source = _stack(account, name, unread)
     left, protected = template.left, template.protections
-    if stack:
-        declared = from_template.left(stack.template, name)
-        left = existing.of_stack(account, name, stack, declared)
-        protected = protections(stack.template, name, termination=stack.termination_protection)
+    if body:
+        left = existing.of_stack(account, name, stack, from_template.left(body, name), unread)
+        protected = protections(body, name, termination=stack.termination_protection)
     return Findings(
         deployment=name,
         region=account.region,
         source=source,
         left=left,
         protections=protected,
-        earlier=past.of_the_past(account, name, stack),
-        not_checked=sorted(account.not_checked),
+        earlier=past.of_the_past(account, name, stack, unread),
+        not_checked=sorted(unread.found),
     )
 
 
-def _stack(account: Account, name: str) -> tuple[Deployed | None, str]:
+def _stack(account: Account, name: str, unread: Unread) -> tuple[Deployed, Template, str]:
+    """What is deployed, its template and what that is; the template is empty where there is none to read."""
     try:
-        stack = deployed(account, name)
+        stack = read_deployed(account, name)
+        if not stack.is_there:
+            return stack, {}, "the template alone: it is not deployed"
+        return stack, deployed_template(account, stack), "the deployed stack"
     except Unanswered as error:
-        account.skip("the deployed stack", error)
-        return None, "the template alone: the deployed stack could not be read"
-    return stack, "the deployed stack" if stack else "the template alone: it is not deployed"
+        unread.add("the deployed stack", error)
+        return Deployed(), {}, "the template alone: the deployed stack could not be read"
 
 
 def current(account: Account, prices: Prices) -> Prices:
@@ -65,21 +68,21 @@ def current(account: Account, prices: Prices) -> Prices:
     for name, price in prices.prices.items():
         try:
             answers[name] = _products(account, price)
-        except (Unanswered, NotThereError):
+        except Unanswered:
             break
     return listed(prices, answers, region=account.region)
 
 
 def _products(account: Account, price: Price) -> list[str]:
     filters = {"regionCode": account.region, **price.where}
-    products: list[str] = account.ask(
+    return account.each(
         "pricing",
         "get_products",
+        "PriceList",
         region=PRICING_REGION,
         ServiceCode=price.service,
         Filters=[
             *({"Type": "TERM_MATCH", "Field": name, "Value": value} for name, value in filters.items()),
             {"Type": "CONTAINS", "Field": "usagetype", "Value": price.usage},
         ],
-    )["PriceList"]
-    return products
+    )

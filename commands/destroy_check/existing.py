@@ -7,20 +7,23 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
-from commands.destroy_check.asked import Account, NotThereError
-from commands.destroy_check.deployed import Deployed
-from commands.destroy_check.from_template import RECOVERY_POINTS, SNAPSHOTS, of_type
-from commands.destroy_check.model import Charge, Left, gigabytes, size
+from commands.account.deployed import Deployed
+from commands.account.reading import Account
+from commands.account.unanswered import NotThere, Unanswered
+from commands.destroy_check.from_template import RECOVERY_POINTS, SNAPSHOTS
+from commands.destroy_check.model import Charge, Left, Unread, gigabytes, size
 from commands.destroy_check.readers import READERS, of_snapshot
-from commands.preflight.unanswered import Unanswered
 
 TAG = "pergola:deployment"
 SNAPSHOT, VAULT = "cluster snapshot", "AWS::Backup::BackupVault"
+ADDRESS = re.compile(r"[A-Za-z0-9.]+")
 IN_NAME = re.compile(r"\{([\w.]+)\}")
 POINT_PRICES = {"Aurora": "aurora_backup", "EFS": "files_backup", "S3": "bucket_backup"}
 
 
-def of_stack(account: Account, deployment: str, stack: Deployed, left: list[Left]) -> list[Left]:
+def of_stack(
+    account: Account, deployment: str, stack: Deployed, left: list[Left], unread: Unread
+) -> list[Left]:
     """What the template leaves, as the account has it: names, sizes, each snapshot; without what is not there.
 
     What could not be read stays as the template has it.
@@ -29,10 +32,10 @@ def of_stack(account: Account, deployment: str, stack: Deployed, left: list[Left
     for each in left:
         try:
             found += _of_one(account, deployment, stack, each)
-        except NotThereError:
+        except NotThere:
             continue
         except Unanswered as error:
-            account.skip(each.name, error)
+            unread.add(each.name, error)
             found.append(each)
     return found
 
@@ -41,12 +44,9 @@ def _of_one(account: Account, deployment: str, stack: Deployed, left: Left) -> l
     if left.kind == SNAPSHOTS:
         return snapshots(account, deployment)
     if left.kind == RECOVERY_POINTS:
-        if left.name not in stack.identifiers:
+        if not ADDRESS.fullmatch(left.name):
             raise Unanswered("credentials of where they are")
-        names = [
-            stack.identifiers.get(address) or str(vault["BackupVaultName"])
-            for address, vault in of_type(stack.template, VAULT)
-        ]
+        names = [each.physical_id for each in stack.resources.values() if each.kind == VAULT]
         return [replace(each, why=left.why) for name in names for each in points(account, name)]
     named = _named(left, stack)
     return [measured(account, named)] if named else [left]
@@ -54,10 +54,10 @@ def _of_one(account: Account, deployment: str, stack: Deployed, left: Left) -> l
 
 def snapshots(account: Account, deployment: str, clusters: Container[str] = ()) -> list[Left]:
     """Cluster snapshots with the deployment's tag or name, and those of the `clusters`."""
-    answer = account.ask("rds", "describe_db_cluster_snapshots", SnapshotType="manual")
+    found = account.each("rds", "describe_db_cluster_snapshots", "DBClusterSnapshots", SnapshotType="manual")
     return [
         _left_snapshot(each, deployment)
-        for each in answer["DBClusterSnapshots"]
+        for each in found
         if tags_of(each.get("TagList", [])).get(TAG) == deployment
         or each["DBClusterSnapshotIdentifier"].startswith(f"{deployment}-before-")
         or each["DBClusterIdentifier"] in clusters
@@ -79,11 +79,13 @@ def _left_snapshot(found: dict[str, Any], deployment: str) -> Left:
 
 def points(account: Account, vault: str) -> list[Left]:
     """The recovery points of a vault, one entry per type of resource."""
-    answer = account.ask("backup", "list_recovery_points_by_backup_vault", BackupVaultName=vault)
+    found = account.each(
+        "backup", "list_recovery_points_by_backup_vault", "RecoveryPoints", BackupVaultName=vault
+    )
     by_type: dict[str, list[dict[str, Any]]] = defaultdict(list)
-    for point in answer["RecoveryPoints"]:
+    for point in found:
         by_type[point.get("ResourceType", "?")].append(point)
-    return [_left_points(vault, kind, found) for kind, found in sorted(by_type.items())]
+    return [_left_points(vault, kind, those) for kind, those in sorted(by_type.items())]
 
 
 def _left_points(vault: str, kind: str, found: list[dict[str, Any]]) -> Left:
@@ -102,17 +104,28 @@ def _left_points(vault: str, kind: str, found: list[dict[str, Any]]) -> Left:
 
 
 def _named(left: Left, stack: Deployed) -> Left | None:
-    """With the account's name in place of addresses; nothing for what is no single thing."""
+    """With the account's name in place of addresses; nothing for what is no single thing.
+
+    Raises:
+        NotThere: The stack did not make it.
+    """
     if left.kind not in READERS:
         return None
-    if left.name in stack.identifiers:
-        return replace(left, identifier=stack.identifiers[left.name])
+    if ADDRESS.fullmatch(left.name):
+        return replace(left, identifier=_made(stack, left.name))
     if not (addresses := IN_NAME.findall(left.name)):
         return None
     name = left.name
     for address in addresses:
-        name = name.replace(f"{{{address}}}", stack.identifiers[address].rpartition("/")[2])
+        name = name.replace(f"{{{address}}}", _made(stack, address).rpartition("/")[2])
     return replace(left, name=name, identifier=name)
+
+
+def _made(stack: Deployed, address: str) -> str:
+    made = stack.physical_id(address)
+    if made is None:
+        raise NotThere(f"{address} was not made")
+    return made
 
 
 def measured(account: Account, left: Left) -> Left:

@@ -5,9 +5,9 @@ from decimal import Decimal
 from typing import Any
 
 from commands.destroy_check.model import Charge, Left
+from commands.flattened import Template
 from commands.stateful import retained
 
-Template = dict[str, Any]
 SNAPSHOTS = "cluster snapshots"
 RECOVERY_POINTS = "recovery points"
 LOG_GROUP = "AWS::Logs::LogGroup"

@@ -1,7 +1,11 @@
 """What a teardown leaves behind, in the words of the report."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from decimal import Decimal
+
+from commands.account.unanswered import Unanswered
 
 GB = Decimal(1024**3)
 
@@ -52,6 +56,25 @@ class NotChecked:
     what: str
     needs: str
     """The permission, or what else was in the way."""
+
+
+class Unread:
+    """Gathers what the account did not tell, while the rest goes on."""
+
+    def __init__(self) -> None:
+        self.found: set[NotChecked] = set()
+
+    def add(self, what: str, error: Unanswered) -> None:
+        """Remember why it could not be read."""
+        self.found.add(NotChecked(what, error.needs or str(error)))
+
+    @contextmanager
+    def while_reading(self, what: str) -> Iterator[None]:
+        """What is not answered in the block is remembered, and ends the block."""
+        try:
+            yield
+        except Unanswered as error:
+            self.add(what, error)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,15 +2,14 @@
 
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
 
-from commands.destroy_check.asked import Account, NotThereError
-from commands.destroy_check.deployed import Deployed
+from commands.account.deployed import Deployed
+from commands.account.reading import Account
+from commands.account.unanswered import NotThere, Unanswered
 from commands.destroy_check.existing import SNAPSHOT, TAG, VAULT, measured, points, snapshots, tags_of
-from commands.destroy_check.model import Left
+from commands.destroy_check.model import Left, Unread
 from commands.destroy_check.readers import READERS
 from commands.destroy_check.remains import Remains, remains
-from commands.preflight.unanswered import Unanswered
 
 LOG_GROUP, SECRET = "AWS::Logs::LogGroup", "AWS::SecretsManager::Secret"
 STACK_ID = "aws:cloudformation:stack-id"
@@ -29,54 +28,42 @@ ARNS = (
 """What an ARN names, in the words of `READERS`."""
 
 
-def of_the_past(account: Account, deployment: str, stack: Deployed | None) -> list[Left]:
+def of_the_past(account: Account, deployment: str, stack: Deployed, unread: Unread) -> list[Left]:
     """What belonged to the deployment and belongs to no stack that exists: by its tag, and by deletions.
 
     CloudFormation remembers deleted stacks for 90 days.
     """
-    taken = set(stack.identifiers.values()) if stack else set()
     deleted = Remains({}, frozenset(), frozenset())
-    with _told(account, "stacks that were deleted"):
+    with unread.while_reading("stacks that were deleted"):
         deleted = _deleted(account, deployment)
     things = {**dict.fromkeys(deleted.log_groups, LOG_GROUP), **deleted.retained}
-    with _told(account, "what carries the deployment's tag"):
+    with unread.while_reading("what carries the deployment's tag"):
         things |= dict(_tagged(account, deployment, stack))
     found: list[Left] = []
     for identifier, kind in things.items():
-        if identifier not in taken:
-            found += _existing(account, _left(identifier, kind))
-    with _told(account, "secrets that are pending deletion"):
+        if identifier not in stack.physical_ids:
+            found += _existing(account, _left(identifier, kind), unread)
+    with unread.while_reading("secrets that are pending deletion"):
         found += _pending_secrets(account, deployment)
-    if not stack:  # else they are told with it
-        with _told(account, "cluster snapshots"):
+    if not stack.is_there:  # else they are told with it
+        with unread.while_reading("cluster snapshots"):
             found += snapshots(account, deployment, deleted.clusters)
     once = {each.name: each for each in found}
     return sorted(once.values(), key=lambda each: (each.kind, each.name))
 
 
-@contextmanager
-def _told(account: Account, what: str) -> Iterator[None]:
-    """What cannot be read in the block is told, and the rest goes on."""
-    try:
-        yield
-    except Unanswered as error:
-        account.skip(what, error)
-    except NotThereError as error:
-        account.skip(what, Unanswered(str(error)))
-
-
-def _existing(account: Account, left: Left) -> list[Left]:
+def _existing(account: Account, left: Left, unread: Unread) -> list[Left]:
     """It and what is in it; nothing if it is gone."""
     try:
         found = measured(account, left)
-    except NotThereError:
+    except NotThere:
         return []
     except Unanswered as error:
-        account.skip(left.name, error)
+        unread.add(left.name, error)
         return [left]
     inside: list[Left] = []
     if left.kind == VAULT:
-        with _told(account, f"recovery points in {left.name}"):
+        with unread.while_reading(f"recovery points in {left.name}"):
             inside = points(account, left.identifier)
     return [found, *inside]
 
@@ -88,30 +75,42 @@ def _left(identifier: str, kind: str) -> Left:
 
 def _deleted(account: Account, deployment: str) -> Remains:
     mine = re.compile(rf"{re.escape(deployment)}(-[A-Za-z0-9]+NestedStack.*)?")
-    answer = account.ask("cloudformation", "list_stacks", StackStatusFilter=["DELETE_COMPLETE"])
-    gone = [each["StackId"] for each in answer["StackSummaries"] if mine.fullmatch(each["StackName"])]
-    events = [account.ask("cloudformation", "describe_stack_events", StackName=stack) for stack in gone]
-    return remains(event for answer in events for event in answer["StackEvents"])
+    listed = account.each(
+        "cloudformation", "list_stacks", "StackSummaries", StackStatusFilter=["DELETE_COMPLETE"]
+    )
+    gone = [each["StackId"] for each in listed if mine.fullmatch(each["StackName"])]
+    return remains(
+        event
+        for stack in gone
+        for event in account.each("cloudformation", "describe_stack_events", "StackEvents", StackName=stack)
+    )
 
 
-def _tagged(account: Account, deployment: str, stack: Deployed | None) -> Iterator[tuple[str, str]]:
+def _tagged(account: Account, deployment: str, stack: Deployed) -> Iterator[tuple[str, str]]:
     """Name and type of what carries the tag and is not of the stack that exists."""
     filters = [{"Key": TAG, "Values": [deployment]}]
-    answer = account.ask("resourcegroupstaggingapi", "get_resources", TagFilters=filters)
-    live = stack.stacks if stack else frozenset()
-    taken = set(stack.identifiers.values()) if stack else set()
-    for each in answer["ResourceTagMappingList"]:
+    found = account.each(
+        "resourcegroupstaggingapi", "get_resources", "ResourceTagMappingList", TagFilters=filters
+    )
+    live = set(stack.stacks.values())
+    for each in found:
         arn = each["ResourceARN"]
         kind, identifier = named_by(arn)
-        if arn not in taken and tags_of(each["Tags"]).get(STACK_ID) not in live and kind != SNAPSHOT:
+        if (
+            arn not in stack.physical_ids
+            and tags_of(each["Tags"]).get(STACK_ID) not in live
+            and kind != SNAPSHOT
+        ):
             yield identifier, kind
 
 
 def _pending_secrets(account: Account, deployment: str) -> Iterator[Left]:
     """Their names are taken until the end of the window."""
     filters = [{"Key": "tag-key", "Values": [TAG]}, {"Key": "tag-value", "Values": [deployment]}]
-    answer = account.ask("secretsmanager", "list_secrets", IncludePlannedDeletion=True, Filters=filters)
-    for each in answer["SecretList"]:
+    found = account.each(
+        "secretsmanager", "list_secrets", "SecretList", IncludePlannedDeletion=True, Filters=filters
+    )
+    for each in found:
         if "DeletedDate" in each and tags_of(each.get("Tags", [])).get(TAG) == deployment:
             yield Left(
                 name=each["ARN"],

@@ -2,8 +2,18 @@
 
 from collections.abc import Iterator
 
-from commands.destroy_check.from_template import Template, of_type
+from commands.destroy_check.from_template import of_type
 from commands.destroy_check.model import Protection
+from commands.flattened import Template
+from commands.stateful import is_protected
+
+SECTIONS = {
+    "AWS::RDS::DBCluster": "database",
+    "AWS::RDS::DBInstance": "database",
+    "AWS::Cognito::UserPool": "sign_in",
+    "AWS::ElasticLoadBalancingV2::LoadBalancer": "load_balancer",
+}
+"""The section of the deployment file whose `deletion_protection` protects each type."""
 
 
 def protections(template: Template, deployment: str, *, termination: bool) -> list[Protection]:
@@ -19,18 +29,11 @@ def _of_the_stack(deployment: str, termination: bool) -> Iterator[Protection]:
 
 
 def _of_resources(template: Template) -> Iterator[Protection]:
-    def found(address: str, setting: str) -> Protection:
-        return Protection(name=address, what="deletion protection", remedy=f"{setting}: false, deploy")
-
-    for address, cluster in of_type(template, "AWS::RDS::DBCluster"):
-        if cluster.get("DeletionProtection") is True:
-            yield found(address, "database.deletion_protection")
-    for address, pool in of_type(template, "AWS::Cognito::UserPool"):
-        if pool.get("DeletionProtection") == "ACTIVE":
-            yield found(address, "sign_in.deletion_protection")
-    for address, balancer in of_type(template, "AWS::ElasticLoadBalancingV2::LoadBalancer"):
-        if {"Key": "deletion_protection.enabled", "Value": "true"} in balancer["LoadBalancerAttributes"]:
-            yield found(address, "load_balancer.deletion_protection")
+    for address, resource in template["Resources"].items():
+        if is_protected(resource):
+            section = SECTIONS[resource["Type"]]
+            remedy = f"{section}.deletion_protection: false, deploy"
+            yield Protection(name=address, what="deletion protection", remedy=remedy)
 
 
 def _of_vaults(template: Template) -> Iterator[Protection]:

@@ -5,7 +5,8 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from commands.destroy_check.asked import Account, NotThereError
+from commands.account.reading import Account
+from commands.account.unanswered import NotThere
 from commands.destroy_check.model import GB, Charge, Measured, gigabytes, size
 
 Reader = Callable[[Account, str], Measured]
@@ -15,7 +16,7 @@ DAYS_OF_METRICS = 3
 
 def file_system(account: Account, identifier: str) -> Measured:
     """Standard and infrequent access apart."""
-    [found] = account.ask("efs", "describe_file_systems", FileSystemId=identifier)["FileSystems"]
+    [found] = account.each("efs", "describe_file_systems", "FileSystems", FileSystemId=identifier)
     bytes_ = found["SizeInBytes"]
     infrequent = gigabytes(bytes_.get("ValueInIA", 0) + bytes_.get("ValueInArchive", 0))
     standard = gigabytes(bytes_["Value"]) - infrequent
@@ -25,7 +26,7 @@ def file_system(account: Account, identifier: str) -> Measured:
 
 def bucket(account: Account, identifier: str) -> Measured:
     """By CloudWatch's daily metric: the objects themselves are not listed."""
-    account.ask("s3", "head_bucket", Bucket=identifier)
+    account.read("s3", "head_bucket", Bucket=identifier)
     dimensions = {"BucketName": identifier, "StorageType": "StandardStorage"}
     newest = _newest(account, "AWS/S3", "BucketSizeBytes", dimensions, seconds=86400)
     if newest is None:
@@ -35,7 +36,7 @@ def bucket(account: Account, identifier: str) -> Measured:
 
 def cluster(account: Account, identifier: str) -> Measured:
     """A last snapshot has the size of the volume."""
-    account.ask("rds", "describe_db_clusters", DBClusterIdentifier=identifier)
+    account.read("rds", "describe_db_clusters", DBClusterIdentifier=identifier)
     newest = _newest(account, "AWS/RDS", "VolumeBytesUsed", {"DBClusterIdentifier": identifier}, seconds=3600)
     if newest is None:
         return Measured((Charge(price="aurora_backup"),), "CloudWatch has no size yet")
@@ -44,9 +45,12 @@ def cluster(account: Account, identifier: str) -> Measured:
 
 def snapshot(account: Account, identifier: str) -> Measured:
     """A cluster snapshot that exists."""
-    [found] = account.ask("rds", "describe_db_cluster_snapshots", DBClusterSnapshotIdentifier=identifier)[
-        "DBClusterSnapshots"
-    ]
+    [found] = account.each(
+        "rds",
+        "describe_db_cluster_snapshots",
+        "DBClusterSnapshots",
+        DBClusterSnapshotIdentifier=identifier,
+    )
     return of_snapshot(found)
 
 
@@ -58,17 +62,16 @@ def of_snapshot(found: dict[str, Any]) -> Measured:
 
 def log_group(account: Account, identifier: str) -> Measured:
     """The group of exactly this name."""
-    groups = account.ask("logs", "describe_log_groups", logGroupNamePrefix=identifier)["logGroups"]
-    for group in groups:
+    for group in account.each("logs", "describe_log_groups", "logGroups", logGroupNamePrefix=identifier):
         if group["logGroupName"] == identifier:
             stored = gigabytes(group.get("storedBytes", 0))
             return Measured((Charge(price="logs", amount=stored),), size(stored))
-    raise NotThereError(identifier)
+    raise NotThere(identifier)
 
 
 def key(account: Account, identifier: str) -> Measured:
     """A key that is pending deletion costs nothing."""
-    found = account.ask("kms", "describe_key", KeyId=identifier)["KeyMetadata"]
+    found = account.read("kms", "describe_key", KeyId=identifier)["KeyMetadata"]
     if found["KeyState"] == "PendingDeletion":
         return Measured((), f"pending deletion until {found['DeletionDate']:%Y-%m-%d}")
     return Measured((Charge(price="kms_key", amount=Decimal(1)),), found["KeyState"].lower())
@@ -76,7 +79,7 @@ def key(account: Account, identifier: str) -> Measured:
 
 def secret(account: Account, identifier: str) -> Measured:
     """With its replicas, each of which costs the same; one that is pending deletion costs nothing."""
-    found = account.ask("secretsmanager", "describe_secret", SecretId=identifier)
+    found = account.read("secretsmanager", "describe_secret", SecretId=identifier)
     replicas = [each["Region"] for each in found.get("ReplicationStatus", [])]
     text = f"replicas in {', '.join(replicas)}" if replicas else ""
     if "DeletedDate" in found:
@@ -86,13 +89,13 @@ def secret(account: Account, identifier: str) -> Measured:
 
 def user_pool(account: Account, identifier: str) -> Measured:
     """Costs by people who sign in: none after a teardown."""
-    found = account.ask("cognito-idp", "describe_user_pool", UserPoolId=identifier)["UserPool"]
+    found = account.read("cognito-idp", "describe_user_pool", UserPoolId=identifier)["UserPool"]
     return Measured((), f"about {found.get('EstimatedNumberOfUsers', 0)} users")
 
 
 def vault(account: Account, identifier: str) -> Measured:
     """The vault itself is free of charge."""
-    found = account.ask("backup", "describe_backup_vault", BackupVaultName=identifier)
+    found = account.read("backup", "describe_backup_vault", BackupVaultName=identifier)
     locked = ", locked" if found.get("Locked") else ""
     return Measured((), f"{found.get('NumberOfRecoveryPoints', 0)} recovery points{locked}")
 
@@ -101,7 +104,7 @@ def _newest(
     account: Account, namespace: str, metric: str, dimensions: dict[str, str], *, seconds: int
 ) -> Decimal | None:
     now = datetime.now(UTC)
-    points = account.ask(
+    points = account.read(
         "cloudwatch",
         "get_metric_statistics",
         Namespace=namespace,

@@ -1,13 +1,12 @@
 """The pictures in the documentation, drawn from the templates."""
 
-import sys
 import tempfile
 from pathlib import Path
 
-import typer
 from rich.console import Console
 
 from commands.assembly import ROOT
+from commands.console import ended
 from commands.diagram.graphviz import NotDrawn
 from commands.diagram.picture import picture
 from commands.synthesis import SynthesisFailed, synthesize
@@ -25,8 +24,6 @@ def diagram() -> None:
                 file.write_text(f"{picture(Path(assembly), deployment)}\n", encoding="utf-8")
                 Console().print(f"drawn: {file.relative_to(ROOT)}")
         except SynthesisFailed as error:
-            print(error, file=sys.stderr)  # noqa: T201 -- as it stands
-            raise typer.Exit(error.exit_code) from None
+            raise ended(error, code=error.exit_code) from None
         except NotDrawn as error:
-            print(error, file=sys.stderr)  # noqa: T201 -- as it stands
-            raise typer.Exit(1) from None
+            raise ended(error, code=1) from None

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from commands.preflight.account import Account
+from commands.account.reading import Account
 from commands.preflight.needs import Needs
 
 UNITS_PER_VCPU = 1024

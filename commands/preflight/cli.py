@@ -8,25 +8,24 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from commands.console import console
+from commands.account import session
+from commands.account.session import NoAccount
+from commands.chosen import FOLDER, Folder, Json, Name, Profile, Region, chosen
+from commands.console import console, ended
 from commands.preflight import printed, start
 from commands.preflight.findings import Outcome
 from commands.preflight.register import CHECKS
 from commands.preflight.run import findings
-from commands.preflight.start import NotStarted
-from commands.settings import DEPLOYMENTS
 from commands.synthesis import SynthesisFailed
-from settings.load import BadDeploymentFile, deployment_files, load_deployment
+from settings.load import BadDeploymentFile
 
 
 def preflight(
-    deployment: Annotated[str, typer.Option(help="Name of the deployment.")],
-    deployments: Annotated[Path, typer.Option(help="Folder of the deployment files.")] = DEPLOYMENTS,
-    profile: Annotated[
-        str | None, typer.Option(help="Profile of the credentials. Left out: the environment's.")
-    ] = None,
-    region: Annotated[str | None, typer.Option(help="Left out: the file's, else the environment's.")] = None,
-    json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+    deployment: Name = "",
+    deployments: Folder = FOLDER,
+    profile: Profile = None,
+    region: Region = None,
+    json: Json = False,
     bundle: Annotated[bool, typer.Option(help="Deployed with the AWS CLI alone: no CDK bootstrap.")] = False,
     read_secrets: Annotated[
         bool, typer.Option(help="Read given secrets to compare the names of their keys.")
@@ -34,27 +33,18 @@ def preflight(
 ) -> None:
     """Look whether the account has what a deployment needs; nothing is changed. Exit 1 if something is lacking."""
     try:
-        [file] = deployment_files(deployments, only=deployment)
-        loaded = load_deployment(file)
+        loaded = chosen(deployment, deployments)
         with (
             Console(stderr=True).status(f"looking at the account for {deployment} …"),
             TemporaryDirectory() as folder,
         ):
-            account = start.account(
-                loaded,
-                profile=profile or None,
-                region=region or None,
-                read_secrets=read_secrets,
-                bundle=bundle,
-            )
-            needs = start.needs(loaded, account, Path(folder), deployments=deployments)
+            account = session.opened(loaded.deployment, profile=profile, region=region)
+            needs = start.needs(loaded, account, Path(folder), read_secrets=read_secrets, bundle=bundle)
             found = findings(CHECKS, account, needs)
-    except (BadDeploymentFile, NotStarted) as error:
-        print(error, file=sys.stderr)  # noqa: T201 -- as it is: rich would wrap the lines
-        raise typer.Exit(2) from None
+    except (BadDeploymentFile, NoAccount) as error:
+        raise ended(error, code=2) from None
     except SynthesisFailed as error:
-        print(error, file=sys.stderr)  # noqa: T201 -- as it stands
-        raise typer.Exit(error.exit_code) from None
+        raise ended(error, code=error.exit_code) from None
     if json:
         print(printed.as_json(found, deployment=deployment, account=account.id, region=account.region))  # noqa: T201
     elif sys.stdout.isatty():

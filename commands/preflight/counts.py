@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
-from commands.preflight.account import Account
+from commands.account.reading import Account
 from commands.preflight.capacity import fargate_tasks, running_vcpu
 from commands.preflight.needs import Needs
 

@@ -46,5 +46,7 @@ def failed(name: str, found: str, remedy: str) -> Finding:
 
 
 def unchecked(name: str, found: str, remedy: str = "", needs: str = "") -> Finding:
-    """No answer, so nothing is known."""
+    """No answer, so nothing is known; a missing permission is to be allowed where there is no other remedy."""
+    if needs and not remedy:
+        remedy = f"allow {needs}, see docs/preflight.md"
     return Finding(name=name, outcome=Outcome.unchecked, found=found, remedy=remedy, needs=needs)

@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from typing import Any
 
-from commands.preflight.account import Account
-from commands.preflight.unanswered import Unanswered
+from commands.account.reading import Account
+from commands.account.unanswered import Unanswered
 
 Look = Callable[[Account, str], str | None]
 """What is there under the name; nothing where it is free."""

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from commands.account.deployed import Deployed
+from commands.account.unanswered import Unanswered
 from commands.flattened import Template
-from commands.preflight.deployed import Deployed
 from commands.preflight.values import Values
 from settings.deployment import DeploymentBase
 
@@ -25,7 +26,19 @@ class Bootstrap:
 
 @dataclass(frozen=True, kw_only=True)
 class Needs:
-    """A deployment as one template (`commands.flattened`), and what of it exists."""
+    """A deployment as one template (`commands.flattened`), and what of it exists.
+
+    Args:
+        name: Of the deployment.
+        settings: Its file.
+        template: All that it makes.
+        values: What the template's values come to.
+        deployed: What of it exists.
+        bootstrap: What the CDK CLI asks of the account.
+        unread: Why it is not known what exists; nothing where it is.
+        read_secrets: Whether values of given secrets may be read, to compare the names of their keys.
+        bundle: Whether it goes without the CDK, so that no bootstrap is needed.
+    """
 
     name: str
     settings: DeploymentBase
@@ -33,6 +46,9 @@ class Needs:
     values: Values
     deployed: Deployed
     bootstrap: Bootstrap
+    unread: Unanswered | None = None
+    read_secrets: bool = False
+    bundle: bool = False
 
     @property
     def region(self) -> str:

@@ -5,10 +5,10 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import chain
 
-from commands.preflight.account import Account
+from commands.account.reading import Account
+from commands.account.unanswered import Unanswered
 from commands.preflight.findings import Finding, unchecked
 from commands.preflight.needs import Needs
-from commands.preflight.unanswered import Unanswered
 
 AT_ONCE = 24
 """Calls wait for AWS, not for this machine."""

@@ -1,56 +1,23 @@
-"""From a deployment's name and credentials to what the checks need, with one line where that is impossible."""
+"""From a deployment's file and its account to what the checks need."""
 
 import json
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-import boto3
-from botocore.exceptions import BotoCoreError
-
-from commands.credentials import MISSING, NO_REGION
+from commands.account.deployed import Deployed, read_deployed
+from commands.account.reading import Account
+from commands.account.unanswered import Unanswered
+from commands.chosen import context
 from commands.flattened import Template, flattened
-from commands.preflight.account import Account, usual_region
-from commands.preflight.deployed import Deployed, read_deployed
 from commands.preflight.needs import Bootstrap, Needs
-from commands.preflight.unanswered import Unanswered
-from commands.preflight.values import Values
+from commands.preflight.values import Values, defaults
 from commands.synthesis import synthesize
 from settings.load import Loaded
 
 
-class NotStarted(Exception):
-    """Why nothing can be looked at, in one line with the remedy."""
-
-
-def account(
-    loaded: Loaded,
-    *,
-    profile: str | None,
-    region: str | None,
-    read_secrets: bool = False,
-    bundle: bool = False,
-) -> Account:
-    """The account of the credentials, at the region that is given, else the file's, else the environment's.
-
-    Raises:
-        NotStarted: There are no credentials, or no region.
-    """
-    try:
-        session = boto3.Session(profile_name=profile)
-        where = region or loaded.deployment.region or usual_region(session)
-        if not where:
-            raise NotStarted(NO_REGION)
-        if session.get_credentials() is None:
-            raise NotStarted(MISSING)
-        opened = Account(session, where, read_secrets=read_secrets, bundle=bundle)
-        _ = opened.identity
-    except (BotoCoreError, Unanswered) as error:
-        said = " ".join(str(error).split()).rstrip(".")
-        raise NotStarted(f"AWS does not let in: {said}; choose other credentials with AWS_PROFILE") from None
-    return opened
-
-
-def needs(loaded: Loaded, opened: Account, folder: Path, *, deployments: Path) -> Needs:
+def needs(
+    loaded: Loaded, account: Account, folder: Path, *, read_secrets: bool = False, bundle: bool = False
+) -> Needs:
     """What the deployment asks for; it is synthesized into the folder meanwhile.
 
     Raises:
@@ -58,52 +25,50 @@ def needs(loaded: Loaded, opened: Account, folder: Path, *, deployments: Path) -
     """
     name = loaded.deployment.name
     with ThreadPoolExecutor() as pool:
-        there = pool.submit(_deployed, opened, name)
-        zones = pool.submit(_zones, opened)
-        context = {"deployment": name, "deployments": str(deployments.resolve())}
-        synthesize(folder, context=context, rules=False)
+        reading = pool.submit(_deployed, account, name)
+        zones = pool.submit(_zones, account)
+        synthesize(folder, context=context(loaded), rules=False)
         template = flattened(folder, name)
+        deployed, unread = reading.result()
         return Needs(
             name=name,
             settings=loaded.deployment,
             template=template,
-            values=values(template, opened, there.result(), zones.result()),
-            deployed=there.result(),
+            values=values(template, account, deployed, zones.result()),
+            deployed=deployed,
             bootstrap=_bootstrap(folder, name),
+            unread=unread,
+            read_secrets=read_secrets,
+            bundle=bundle,
         )
 
 
-def values(template: Template, opened: Account, there: Deployed, zones: list[str]) -> Values:
+def values(template: Template, account: Account, deployed: Deployed, zones: list[str]) -> Values:
     """Parameters keep what the stack has; a new stack takes the defaults."""
-    suffix = "amazonaws.com.cn" if opened.partition == "aws-cn" else "amazonaws.com"
-    defaults = {
-        name: str(each["Default"])
-        for name, each in template.get("Parameters", {}).items()
-        if "Default" in each
-    }
+    suffix = "amazonaws.com.cn" if account.partition == "aws-cn" else "amazonaws.com"
     return Values(
         pseudo={
-            "AWS::AccountId": opened.id,
-            "AWS::Partition": opened.partition,
-            "AWS::Region": opened.region,
+            "AWS::AccountId": account.id,
+            "AWS::Partition": account.partition,
+            "AWS::Region": account.region,
             "AWS::URLSuffix": suffix,
         },
-        parameters={**defaults, **there.parameters},
+        parameters={**defaults(template), **deployed.parameters},
         zones=zones,
         mappings=template.get("Mappings", {}),
     )
 
 
-def _deployed(opened: Account, name: str) -> Deployed:
+def _deployed(account: Account, name: str) -> tuple[Deployed, Unanswered | None]:
     try:
-        return read_deployed(opened, name)
+        return read_deployed(account, name), None
     except Unanswered as error:
-        return Deployed(unreadable=str(error), needs=error.needs)
+        return Deployed(), error
 
 
-def _zones(opened: Account) -> list[str]:
+def _zones(account: Account) -> list[str]:
     try:
-        return [str(zone["ZoneName"]) for zone in opened.zones]
+        return [str(zone["ZoneName"]) for zone in account.zones]
     except Unanswered:
         return []  # the check of the zones says why
 

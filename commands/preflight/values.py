@@ -5,6 +5,12 @@ from dataclasses import dataclass
 from typing import Any
 
 
+def defaults(template: Mapping[str, Any]) -> dict[str, str]:
+    """What the parameters of a template are set to where nobody says otherwise."""
+    parameters = template.get("Parameters", {})
+    return {name: str(each["Default"]) for name, each in parameters.items() if "Default" in each}
+
+
 @dataclass(frozen=True, kw_only=True)
 class Values:
     """Reads values of a flattened template.

@@ -6,10 +6,12 @@ import shutil
 from pathlib import Path
 
 import pytest
-import typer
 from typer.testing import CliRunner
 
-from commands.drift import drift, flatten
+from commands.__main__ import app
+from commands.account import session
+from commands.drift import flatten
+from tests.commands.account.scripted import Answer, scripted
 
 
 def test_each_deployed_stack_is_one_of_the_assembly(assembly: Path, tmp_path: Path) -> None:
@@ -28,6 +30,9 @@ def test_each_deployed_stack_is_one_of_the_assembly(assembly: Path, tmp_path: Pa
     assert "AWS::EFS::FileSystem" in {each["Type"] for each in resources.values()}
 
 
+DRIFT = ["drift", "--deployment", "open-webui-dev"]
+
+
 @pytest.fixture
 def nowhere(monkeypatch: pytest.MonkeyPatch) -> None:
     """A machine without credentials."""
@@ -40,9 +45,24 @@ def nowhere(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.usefixtures("nowhere")
 def test_without_credentials_one_line_says_what_to_do() -> None:
-    app = typer.Typer()
-    app.command()(drift)
-    run = CliRunner().invoke(app, ["--deployment", "open-webui-dev"])
+    run = CliRunner().invoke(app, DRIFT)
     assert run.exit_code == 2
     assert run.stderr == "no AWS credentials were found; set AWS_PROFILE, or sign in with aws sso login\n"
     assert run.stdout == ""
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        ("ValidationError: Stack with id x does not exist", "none is in us-east-1 of account 111122223333;"),
+        ("AccessDenied", "needs cloudformation:DescribeStacks"),
+    ],
+)
+def test_what_cannot_be_read_is_one_line(monkeypatch: pytest.MonkeyPatch, answer: Answer, said: str) -> None:
+    account = scripted({("cloudformation", "describe_stacks"): [answer]})
+    account.__dict__["identity"] = {"Account": "111122223333"}
+    monkeypatch.setattr(session, "opened", lambda *_, **__: account)
+    run = CliRunner().invoke(app, DRIFT)
+    assert run.exit_code == 2
+    assert run.stderr.startswith(f"the deployed stacks of open-webui-dev could not be read: {said}")
+    assert run.stderr.count("\n") == 1

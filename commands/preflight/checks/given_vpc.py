@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from math import ceil
 from typing import Any
 
-from commands.preflight.account import Account
+from commands.account.reading import Account
 from commands.preflight.capacity import fargate_tasks
 from commands.preflight.findings import Finding, failed, ok
 from commands.preflight.needs import Needs

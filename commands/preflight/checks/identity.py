@@ -1,8 +1,8 @@
-"""Whose account it is, and whether the region is the file's and enabled."""
+"""Whose credentials they are, and whether the region is the file's and enabled."""
 
 from collections.abc import Iterator
 
-from commands.preflight.account import Account, usual_region
+from commands.account.reading import Account, usual_region
 from commands.preflight.findings import Finding, failed, ok, warning
 from commands.preflight.needs import Needs
 from commands.preflight.run import Check
@@ -10,14 +10,10 @@ from commands.preflight.run import Check
 ENABLED = ("opt-in-not-required", "opted-in")
 
 
-def credentials(account: Account, needs: Needs) -> Iterator[Finding]:
-    """The account is the one that the file names."""
-    name, wanted = "credentials", needs.settings.account
-    arn = str(account.identity["Arn"])
-    if wanted is not None and wanted != account.id:
-        found = f"are of account {account.id}, and the deployment file names {wanted}"
-        yield failed(name, found, "use a profile of that account: PROFILE=…, or correct `account`")
-    elif arn.endswith(":root"):
+def credentials(account: Account, _: Needs) -> Iterator[Finding]:
+    """Whose they are; those of another account than the file's do not come this far."""
+    name, arn = "credentials", str(account.identity["Arn"])
+    if arn.endswith(":root"):
         yield warning(name, f"are those of the root user of {account.id}", "sign in with a role")
     else:
         yield ok(name, f"account {account.id}, {arn.rpartition(':')[2]}")

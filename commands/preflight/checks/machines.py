@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from commands.preflight.account import Account
+from commands.account.reading import Account
 from commands.preflight.capacity import instances
 from commands.preflight.findings import Finding, failed, ok, warning
 from commands.preflight.needs import Needs

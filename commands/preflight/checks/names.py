@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from commands.preflight.account import Account
+from commands.account.reading import Account
 from commands.preflight.findings import Finding, failed, ok
 from commands.preflight.looks import (
     Look,

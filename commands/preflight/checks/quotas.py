@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from commands.preflight.account import Account
+from commands.account.reading import Account
 from commands.preflight.capacity import Instances, instances
 from commands.preflight.counts import Amount
 from commands.preflight.findings import Finding, failed, ok

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from commands.preflight.account import Account
+from commands.account.reading import Account
 from commands.preflight.findings import Finding, ok, warning
 from commands.preflight.needs import Needs
 from commands.preflight.run import Check

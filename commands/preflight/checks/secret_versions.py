@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from commands.preflight.account import Account
+from commands.account.reading import Account
 from commands.preflight.findings import Finding, failed, ok
 from commands.preflight.needs import Needs
 from commands.preflight.run import Check

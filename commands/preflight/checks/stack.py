@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from commands.preflight.account import Account
+from commands.account.reading import Account
 from commands.preflight.findings import Finding, failed, ok, unchecked
 from commands.preflight.needs import Needs
 from commands.preflight.run import Check
@@ -22,10 +22,9 @@ BLOCKS = {
 def state(_: Account, needs: Needs) -> Iterator[Finding]:
     """CloudFormation would take a deployment now."""
     name, deployed = "stack", needs.deployed
-    if deployed.unreadable:
-        said = f"{deployed.unreadable}; everything is counted as new"
-        remedy = f"allow {deployed.needs}, see docs/preflight.md" if deployed.needs else ""
-        yield unchecked(name, said, remedy, deployed.needs)
+    if needs.unread:
+        said = f"{needs.unread}; everything is counted as new"
+        yield unchecked(name, said, needs.unread.remedy, needs.unread.needs)
     elif deployed.status is None:
         yield ok(name, f"{needs.name} does not exist yet")
     elif deployed.status in BLOCKS:
@@ -43,7 +42,7 @@ def state(_: Account, needs: Needs) -> Iterator[Finding]:
 def bootstrap(account: Account, needs: Needs) -> Iterator[Finding]:
     """The CDK's bootstrap stack is there, and new enough for the pinned CLI."""
     name, wanted = "CDK bootstrap", needs.bootstrap
-    if account.bundle:
+    if needs.bundle:
         yield ok(name, "not needed: a bundle is deployed with the AWS CLI alone")
         return
     remedy = f"cdk bootstrap aws://{account.id}/{account.region}; a bundle (make bundle) needs none"

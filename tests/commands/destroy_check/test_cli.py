@@ -50,10 +50,3 @@ def test_people_read_unit_prices_where_no_size_is_known_and_where_prices_are_fro
     assert "0.30 per GB and month" in files
     assert "from memory" in run.stdout
     assert "termination_protection: false" in run.stdout
-
-
-def test_a_deployment_that_is_not_there_is_one_line() -> None:
-    run = CliRunner().invoke(APP, ["--deployment", "open-webui-prd"])
-    assert run.exit_code == 2
-    assert "did you mean open-webui-prod?" in run.stderr
-    assert run.stdout == ""

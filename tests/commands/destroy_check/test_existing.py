@@ -7,19 +7,21 @@ from typing import Any
 
 import pytest
 
+from commands.account.deployed import Deployed, Resource
+from commands.account.reading import Account, NotRead
+from commands.account.unanswered import NotThere, Unanswered
 from commands.destroy_check import existing, past
-from commands.destroy_check.asked import NotThereError
 from commands.destroy_check.check import from_account
-from commands.destroy_check.deployed import Deployed, deployed
-from commands.destroy_check.model import Charge, Findings, Left, NotChecked
+from commands.destroy_check.model import Charge, Findings, Left, NotChecked, Unread
 from commands.destroy_check.readers import READERS
-from commands.preflight.account import NotRead
-from tests.commands.destroy_check.scripted import Answer, in_order, scripted
+from commands.destroy_check.templates import deployed_template
+from tests.commands.account.scripted import Answer, scripted
 
 GB = 1024**3
 DAY = datetime(2026, 11, 21, tzinfo=UTC)
 ROOT = "arn:aws:cloudformation:us-east-1:111122223333:stack/chat/1"
 NESTED = "arn:aws:cloudformation:us-east-1:111122223333:stack/chat-StorageNestedStack/2"
+NESTED_STACK = "AWS::CloudFormation::Stack"
 KEY = "arn:aws:kms:us-east-1:111122223333:key/a"
 SECRET = "arn:aws:secretsmanager:us-east-1:111122223333:secret:chat-a"
 TEMPLATE = Findings(
@@ -163,7 +165,7 @@ def test_sizes_are_read(
     ],
 )
 def test_what_is_gone_is_not_listed(kind: str, operation: tuple[str, str], code: str) -> None:
-    with pytest.raises(NotThereError):
+    with pytest.raises(NotThere):
         READERS[kind](scripted({operation: [code]}), "us-east-1_a")
 
 
@@ -186,11 +188,10 @@ def test_a_missing_permission_is_named_and_the_thing_stays_on_the_list(
 ) -> None:
     account = scripted({operation: [code]})
     left = Left(name="Storage.A", kind=kind, why="", charges=(Charge(price="files"),))
-    stack = Deployed(
-        template={}, identifiers={"Storage.A": "a"}, stacks=frozenset(), termination_protection=False
-    )
-    assert existing.of_stack(account, "chat", stack, [left]) == [left]
-    assert account.not_checked == {NotChecked("Storage.A", needs)}
+    stack = Deployed(resources={"Storage.A": Resource(kind=kind, physical_id="a")})
+    unread = Unread()
+    assert existing.of_stack(account, "chat", stack, [left], unread) == [left]
+    assert unread.found == {NotChecked("Storage.A", needs)}
 
 
 def test_recovery_points_are_summed_by_type_with_the_last_day() -> None:
@@ -305,70 +306,47 @@ def test_what_a_stack_that_is_gone_left_is_found_by_tag_and_by_its_deletion() ->
             ("secretsmanager", "list_secrets"): [{"SecretList": []}],
         }
     )
-    stack = Deployed(template={}, identifiers={}, stacks=frozenset({ROOT}), termination_protection=False)
-    found = past.of_the_past(account, "chat", stack)
+    stack, unread = Deployed(status="CREATE_COMPLETE", stacks={"": ROOT}), Unread()
+    found = past.of_the_past(account, "chat", stack, unread)
     assert [(each.kind, each.name) for each in found] == [
         ("AWS::KMS::Key", "a"),
         ("AWS::Logs::LogGroup", "/chat"),
     ]
-    assert account.not_checked == set()
+    assert not unread.found
+
+
+RETAINED = "Resources:\n  Files:\n    Type: AWS::EFS::FileSystem\n    DeletionPolicy: Retain\n"
+
+
+def templates(*bodies: str) -> Account:
+    answers: list[Answer] = [{"TemplateBody": body} for body in bodies]
+    return scripted({("cloudformation", "get_template"): answers})
 
 
 def test_the_deployed_templates_are_read_as_one_in_json_and_in_yaml() -> None:
-    root = {
-        "Resources": {
-            "StorageNestedStack": {
-                "Type": "AWS::CloudFormation::Stack",
-                "Properties": {"TemplateURL": "https://x/y"},
-            }
-        }
-    }
-    below = "Resources:\n  Files:\n    Type: AWS::EFS::FileSystem\n    DeletionPolicy: Retain\n"
+    root = json.dumps({"Resources": {"StorageNestedStack": {"Type": NESTED_STACK, "Properties": {}}}})
+    stack = Deployed(status="CREATE_COMPLETE", stacks={"": ROOT, "Storage": NESTED})
+    template = deployed_template(templates(root, RETAINED), stack)
+    assert template["Resources"]["Storage.Files"]["DeletionPolicy"] == "Retain"
 
-    def resource(name: str, kind: str, physical: str) -> dict[str, Any]:
-        return {
-            "LogicalResourceId": name,
-            "PhysicalResourceId": physical,
-            "ResourceType": kind,
-            "LastUpdatedTimestamp": DAY,
-            "ResourceStatus": "CREATE_COMPLETE",
-        }
 
-    described = {
-        "StackName": "chat",
-        "StackId": ROOT,
-        "CreationTime": DAY,
-        "StackStatus": "CREATE_COMPLETE",
-        "EnableTerminationProtection": True,
-    }
-    nested = resource("StorageNestedStack", "AWS::CloudFormation::Stack", NESTED)
-    files = resource("Files", "AWS::EFS::FileSystem", "fs-1")
-    answers: list[tuple[str, Answer]] = [
-        ("describe_stacks", {"Stacks": [described]}),
-        ("get_template", {"TemplateBody": json.dumps(root)}),
-        ("list_stack_resources", {"StackResourceSummaries": [nested]}),
-        ("get_template", {"TemplateBody": below}),
-        ("list_stack_resources", {"StackResourceSummaries": [files]}),
+def test_a_template_whose_nested_stack_is_not_there_is_not_half_read() -> None:
+    root = json.dumps({"Resources": {"StorageNestedStack": {"Type": NESTED_STACK, "Properties": {}}}})
+    with pytest.raises(Unanswered, match="nested stack StorageNestedStack is gone, or was never made"):
+        deployed_template(templates(root), Deployed(status="CREATE_COMPLETE", stacks={"": ROOT}))
+
+
+def test_what_the_stack_did_not_make_is_not_listed() -> None:
+    left = [
+        Left(name="Storage.A", kind="AWS::KMS::Key", why=""),
+        Left(name="/aws/lambda/{Storage.B}", kind="AWS::Logs::LogGroup", why=""),
+        Left(name="2 × key", kind="AWS::KMS::Key", why=""),
     ]
-    account = in_order(("cloudformation", operation, answer) for operation, answer in answers)
-    stack = deployed(account, "chat")
-    assert stack is not None
-    assert stack.template["Resources"]["Storage.Files"]["DeletionPolicy"] == "Retain"
-    assert stack.identifiers["Storage.Files"] == "fs-1"
-    assert stack.stacks == {ROOT, NESTED}
-    assert stack.termination_protection
-
-
-IN_REVIEW = {"StackName": "chat", "StackId": ROOT, "CreationTime": DAY, "StackStatus": "REVIEW_IN_PROGRESS"}
-
-
-@pytest.mark.parametrize(
-    "answer", ["ValidationError: Stack with id chat does not exist", {"Stacks": [IN_REVIEW]}]
-)
-def test_no_stack_and_one_that_has_a_change_set_alone_are_not_deployed(answer: Answer) -> None:
-    assert deployed(scripted({("cloudformation", "describe_stacks"): [answer]}), "chat") is None
+    unread = Unread()
+    assert existing.of_stack(scripted({}), "chat", Deployed(), left, unread) == left[2:]
+    assert not unread.found
 
 
 def test_nothing_but_reading_is_let_through() -> None:
     with pytest.raises(NotRead):
-        scripted({}).ask("kms", "schedule_key_deletion", KeyId="a")
+        scripted({}).read("kms", "schedule_key_deletion", KeyId="a")

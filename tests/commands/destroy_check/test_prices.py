@@ -8,7 +8,7 @@ from commands.destroy_check.check import current
 from commands.destroy_check.from_template import KEEPING, POINTS
 from commands.destroy_check.model import Charge
 from commands.destroy_check.prices import API, listed, table
-from tests.commands.destroy_check.scripted import scripted
+from tests.commands.account.scripted import scripted
 
 
 def product(usage: str, usd: str, **attributes: str) -> str:
@@ -64,4 +64,3 @@ def test_an_unclear_answer_of_the_api_leaves_the_table() -> None:
 def test_without_permission_the_table_stays() -> None:
     account = scripted({("pricing", "get_products"): ["AccessDeniedException"]})
     assert current(account, table()) == table()
-    assert account.not_checked == set()

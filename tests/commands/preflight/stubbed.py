@@ -7,8 +7,8 @@ from typing import Any
 import boto3
 from botocore.stub import Stubber
 
-from commands.preflight.account import Account
-from commands.preflight.deployed import Deployed, Resource
+from commands.account.deployed import Deployed, Resource
+from commands.account.reading import Account
 from commands.preflight.findings import Finding
 from commands.preflight.needs import Bootstrap, Needs
 from commands.preflight.run import Check, one
@@ -29,8 +29,8 @@ ZONES = [f"{REGION}a", f"{REGION}b", f"{REGION}c"]
 class Stubbed:
     """An account; what is not written down is an error of the test."""
 
-    def __init__(self, *, read_secrets: bool = False, bundle: bool = False) -> None:
-        self.account = Account(SESSION, REGION, read_secrets=read_secrets, bundle=bundle)
+    def __init__(self) -> None:
+        self.account = Account(SESSION, REGION)
         self.account.__dict__["identity"] = {
             "Account": ACCOUNT,
             "Arn": f"arn:aws:sts::{ACCOUNT}:assumed-role/deployer/me",
@@ -76,6 +76,8 @@ def needs(
     settings: Mapping[str, Any] | None = None,
     made: Mapping[str, Resource] | None = None,
     status: str | None = None,
+    read_secrets: bool = False,
+    bundle: bool = False,
     **template: Any,
 ) -> Needs:
     """A deployment of these resources; those in `made` exist."""
@@ -88,6 +90,8 @@ def needs(
         values=values(whole, Stubbed().account, there, ZONES),
         deployed=there,
         bootstrap=Bootstrap(version=8, parameter="/cdk-bootstrap/hnb659fds/version"),
+        read_secrets=read_secrets,
+        bundle=bundle,
     )
 
 

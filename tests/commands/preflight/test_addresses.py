@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
+from commands.account.deployed import Resource
 from commands.preflight.checks import certificates, hosted_zones
 from commands.preflight.checks.certificates import covers
-from commands.preflight.deployed import Resource
 from tests.commands.preflight.stubbed import ACCOUNT, Stubbed, check, lines, needs
 
 ARN = f"arn:aws:acm:eu-west-1:{ACCOUNT}:certificate/1"

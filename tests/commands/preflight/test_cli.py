@@ -7,6 +7,7 @@ import pytest
 from typer.testing import CliRunner
 
 from commands.__main__ import app
+from commands.account import session
 from commands.preflight import cli, start
 from commands.preflight.findings import Finding, failed, ok, unchecked, warning
 from commands.preflight.printed import as_table, summary
@@ -25,7 +26,7 @@ def finds(monkeypatch: pytest.MonkeyPatch) -> Runs:
     """Sets what is found."""
 
     def set_(*found: Finding) -> None:
-        monkeypatch.setattr(start, "account", lambda *_, **__: Stubbed().account)
+        monkeypatch.setattr(session, "opened", lambda *_, **__: Stubbed().account)
         monkeypatch.setattr(start, "needs", lambda *_, **__: needs({}))
         monkeypatch.setattr(cli, "CHECKS", (Check("all", lambda *_: iter(found)),))
 
@@ -83,9 +84,3 @@ def test_no_credentials_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
     assert result.exit_code == 2
     assert result.stdout == ""
     assert result.stderr.strip().splitlines()[-1].startswith("no AWS credentials were found")
-
-
-def test_unknown_deployment_is_one_line() -> None:
-    result = CliRunner().invoke(app, [*ASKED[:-1], "nobody"])
-    assert result.exit_code == 2
-    assert "no deployment is named 'nobody'" in result.stderr

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from commands.account.deployed import Resource
 from commands.preflight.checks import given_secrets, given_stores, names, secret_versions
-from commands.preflight.deployed import Resource
 from tests.commands.preflight.stubbed import ACCOUNT, Stubbed, check, lines, needs
 
 DOMAIN = {
@@ -105,9 +105,10 @@ def test_key_of_a_standby(state: str, action: str, said: str) -> None:
     assert lines(stubbed.look(check(given_secrets.CHECKS, "given keys"), wanted)) == [said]
 
 
-def secret(stubbed: Stubbed) -> list[str]:
+def secret(stubbed: Stubbed, *, read_secrets: bool = False) -> list[str]:
     reads = [{"ValueFrom": f"{SECRET}:openai_api_keys::"}, {"ValueFrom": f"{SECRET}:embedding_api_key::"}]
-    wanted = needs({"T": {"Type": "AWS::ECS::TaskDefinition", "Properties": {"Secrets": reads}}})
+    task = {"Type": "AWS::ECS::TaskDefinition", "Properties": {"Secrets": reads}}
+    wanted = needs({"T": task}, read_secrets=read_secrets)
     return lines(stubbed.look(check(given_secrets.CHECKS, "given secrets"), wanted))
 
 
@@ -121,11 +122,11 @@ def test_given_secret_is_not_read_unless_asked_for() -> None:
 
 
 def test_given_secret_lacks_a_key_and_its_value_is_not_printed() -> None:
-    stubbed = Stubbed(read_secrets=True)
+    stubbed = Stubbed()
     stubbed.answers("secretsmanager", "describe_secret", {"VersionIdsToStages": {"v" * 32: ["AWSCURRENT"]}})
     answer = {"SecretString": json.dumps({"openai_api_keys": "sk-hidden"})}
     stubbed.answers("secretsmanager", "get_secret_value", answer, SecretId=SECRET)
-    assert secret(stubbed) == ["failed: lacks the keys embedding_api_key"]
+    assert secret(stubbed, read_secrets=True) == ["failed: lacks the keys embedding_api_key"]
 
 
 def test_given_secret_without_a_value() -> None:

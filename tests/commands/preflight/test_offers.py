@@ -1,11 +1,13 @@
 """What a region offers: engines, models, Kubernetes, types of instances, mail, roles; and the state of the stack."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from commands.account.deployed import Resource
+from commands.account.unanswered import Unanswered
 from commands.preflight.checks import engines, identity, machines, mail, models, regional, roles, stack
-from commands.preflight.deployed import Deployed, Resource
 from tests.commands.preflight.stubbed import ACCOUNT, REGION, Stubbed, check, lines, needs
 
 CLUSTER = {
@@ -239,14 +241,11 @@ def test_stack_that_takes_a_deployment_or_not(status: str | None, outcome: str, 
 
 
 def test_stack_that_may_not_be_read_says_what_follows() -> None:
-    wanted = needs({})
-    object.__setattr__(
-        wanted,
-        "deployed",
-        Deployed(unreadable="needs cloudformation:DescribeStacks", needs="cloudformation:DescribeStacks"),
-    )
-    [found] = Stubbed().look(check(stack.CHECKS, "stack"), wanted)
+    needed = "cloudformation:DescribeStacks"
+    unread = Unanswered(f"needs {needed}", needs=needed)
+    [found] = Stubbed().look(check(stack.CHECKS, "stack"), replace(needs({}), unread=unread))
     assert found.found == "needs cloudformation:DescribeStacks; everything is counted as new"
+    assert found.remedy == "allow cloudformation:DescribeStacks, see docs/preflight.md"
 
 
 @pytest.mark.parametrize(("version", "outcome"), [("7", "failed"), ("8", "ok")])
@@ -262,14 +261,15 @@ def test_account_without_bootstrap_suits_a_bundle_alone() -> None:
     stubbed.refuses("ssm", "get_parameter", "ParameterNotFound")
     [found] = stubbed.look(check(stack.CHECKS, "CDK bootstrap"), needs({}))
     assert found.outcome == "failed"
-    assert Stubbed(bundle=True).look(check(stack.CHECKS, "CDK bootstrap"), needs({}))[0].outcome == "ok"
+    assert Stubbed().look(check(stack.CHECKS, "CDK bootstrap"), needs({}, bundle=True))[0].outcome == "ok"
 
 
-def test_credentials_of_another_account() -> None:
-    [found] = Stubbed().look(
-        check(identity.CHECKS, "credentials"), needs({}, settings={"account": "999999999999"})
-    )
-    assert found.found == f"are of account {ACCOUNT}, and the deployment file names 999999999999"
+def test_credentials_of_the_root_user() -> None:
+    stubbed = Stubbed()
+    assert stubbed.look(check(identity.CHECKS, "credentials"), needs({}))[0].outcome == "ok"
+    stubbed.account.__dict__["identity"]["Arn"] = f"arn:aws:iam::{ACCOUNT}:root"
+    [found] = stubbed.look(check(identity.CHECKS, "credentials"), needs({}))
+    assert lines([found]) == [f"warning: are those of the root user of {ACCOUNT}"]
 
 
 @pytest.mark.parametrize(("status", "outcome"), [("opted-in", "ok"), ("not-opted-in", "failed")])

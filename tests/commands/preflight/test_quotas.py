@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
+from commands.account.deployed import Resource
 from commands.preflight.capacity import fargate_tasks
 from commands.preflight.checks import quotas
-from commands.preflight.deployed import Resource
 from commands.preflight.needs import Needs
 from commands.preflight.quota_table import quotas as table
 from tests.commands.preflight.stubbed import REGION, Stubbed, check, lines, needs

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from commands.account.deployed import Deployed
 from commands.flattened import flattened
-from commands.preflight.deployed import Deployed
 from commands.preflight.needs import Bootstrap, Needs
 from commands.preflight.quota_table import quotas
 from commands.preflight.start import values

@@ -5,11 +5,11 @@ from collections.abc import Iterator
 import pytest
 from botocore.exceptions import EndpointConnectionError
 
-from commands.preflight.account import Account, NotRead
+from commands.account.reading import Account, NotRead
+from commands.account.unanswered import action, unreached
 from commands.preflight.findings import Finding, Outcome, ok
 from commands.preflight.needs import Needs
 from commands.preflight.run import Check
-from commands.preflight.unanswered import action, unreached
 from tests.commands.preflight.stubbed import Stubbed, needs
 
 

@@ -10,22 +10,6 @@ from commands.__main__ import app
 RUNNER = CliRunner()
 
 
-def test_without_a_deployment_it_names_what_there_is() -> None:
-    result = RUNNER.invoke(app, ["report", "--deployment", ""])
-    assert result.exit_code == 2
-    assert result.stderr == (
-        "which deployment? make report DEPLOYMENT=… with one of open-webui-dev, open-webui-prod\n"
-    )
-
-
-def test_an_unknown_deployment_is_one_line(tmp_path: Path) -> None:
-    result = RUNNER.invoke(app, ["report", "--deployment", "nope", "--output", str(tmp_path)])
-    assert result.exit_code == 2
-    assert result.stderr.count("\n") == 1
-    assert "nope" in result.stderr
-    assert not list(tmp_path.iterdir())
-
-
 @pytest.mark.wide
 def test_it_writes_the_page_and_says_where(tmp_path: Path) -> None:
     result = RUNNER.invoke(

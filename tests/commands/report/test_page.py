@@ -203,7 +203,7 @@ def test_manifests_are_shown_as_workloads(small: Small, tmp_path: Path) -> None:
     folder = tmp_path / "manifests" / "small"
     folder.mkdir(parents=True)
     (folder / "Deployment.yaml").write_text(
-        "kind: Deployment\nmetadata: {name: web, namespace: chat}\n"
+        "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web, namespace: chat}\n"
         "spec: {replicas: 3, template: {spec: {containers: [{name: app, image: 'web:1'}]}}}\n"
     )
     rows = section(small({}), "workloads").rows()

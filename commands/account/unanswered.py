@@ -17,6 +17,7 @@ STALE = re.compile(
     r"|InvalidSignature|AuthFailure|InvalidAccessKeyId|InvalidToken|IncompleteSignature"
 )
 THROTTLED = re.compile(r"Throttl|TooManyRequests|RequestLimitExceeded|SlowDown|RateExceeded")
+ABSENT = re.compile(r"NotFound|NoSuch|DoesNotExist|NonExistent|^404$")
 UNKNOWN = re.compile(
     r"InvalidAction|UnknownOperation|UnsupportedOperation|NotImplemented|UnknownService|^(404|405|501)$"
 )
@@ -25,6 +26,7 @@ PREFIXES = {
     "cloudwatch": "cloudwatch",
     "efs": "elasticfilesystem",
     "elbv2": "elasticloadbalancing",
+    "resourcegroupstaggingapi": "tag",
     "service-quotas": "servicequotas",
     "sesv2": "ses",
 }
@@ -45,6 +47,15 @@ class Unanswered(Exception):
         self.remedy = remedy
         self.needs = needs
 
+    @property
+    def told(self) -> str:
+        """What it says, and what to do where something can be done."""
+        return f"{self}; {self.remedy}" if self.remedy else str(self)
+
+
+class NotThere(Unanswered):
+    """AWS says that what is asked about does not exist."""
+
 
 def action(service: str, operation: str) -> str:
     """The IAM action of an API operation, given with its name in the API (`DescribeVpcs`)."""
@@ -61,7 +72,7 @@ def refused(error: ClientError, service: str, region: str) -> Unanswered:
     if DENIED.search(code):
         named = NAMED.search(message)
         needs = named.group(1) if named else action(service, operation)
-        return Unanswered(f"needs {needs}", remedy=f"allow {needs}, see docs/preflight.md", needs=needs)
+        return Unanswered(f"needs {needs}", needs=needs)
     if STALE.search(code):
         remedy = "sign in again; in a region that is not enabled every call is refused like this"
         return Unanswered(
@@ -69,10 +80,15 @@ def refused(error: ClientError, service: str, region: str) -> Unanswered:
         )
     if THROTTLED.search(code):
         return Unanswered(f"{service} is busy ({code})", remedy="run it again in a minute")
+    kind = NotThere if _is_absent(code, message) else Unanswered
     if UNKNOWN.search(code) or status in ("405", "501"):
-        return Unanswered(f"{service} in {region} does not know {operation}")
+        return kind(f"{service} in {region} does not know {operation}")
     said = f": {message[:160]}" if message else ""
-    return Unanswered(f"{service} {operation} in {region} ended with {code or status}{said}")
+    return kind(f"{service} {operation} in {region} ended with {code or status}{said}")
+
+
+def _is_absent(code: str, message: str) -> bool:
+    return bool(ABSENT.search(code)) or (code == "ValidationError" and "does not exist" in message)
 
 
 def unreached(error: BotoCoreError, service: str, region: str) -> Unanswered:

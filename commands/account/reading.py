@@ -12,7 +12,7 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 from botocore.model import OperationModel
 
-from commands.preflight.unanswered import refused, unreached
+from commands.account.unanswered import refused, unreached
 
 READS = re.compile(r"^(Get|List|Describe|Head)[A-Z]")
 HOMES = {
@@ -25,18 +25,13 @@ HOMES = {
 CONFIG = Config(
     retries={"mode": "standard", "total_max_attempts": 4},
     connect_timeout=4,
-    read_timeout=10,
+    read_timeout=20,
     max_pool_connections=32,
 )
 
 
-def usual_region(session: boto3.Session) -> str | None:
-    """The environment's region, as the AWS CLI reads it: boto3 leaves AWS_REGION out."""
-    return os.environ.get("AWS_REGION") or session.region_name
-
-
 class NotRead(AssertionError):
-    """A check asked for something that changes the account."""
+    """Somebody asked for something that changes the account."""
 
 
 def refuse_writes(model: OperationModel, **_: Any) -> None:
@@ -47,19 +42,10 @@ def refuse_writes(model: OperationModel, **_: Any) -> None:
 
 @dataclass
 class Account:
-    """Credentials of one account, and the region of the deployment.
-
-    Args:
-        session: Of the credentials.
-        region: Where the deployment goes.
-        read_secrets: Whether values of given secrets may be read, to compare the names of their keys.
-        bundle: Whether the deployment goes without the CDK, so that no bootstrap is needed.
-    """
+    """Credentials of one account, and the region that is looked at."""
 
     session: boto3.Session
     region: str
-    read_secrets: bool = False
-    bundle: bool = False
     _clients: dict[tuple[str, str], Any] = field(default_factory=dict)
     _lock: Any = field(default_factory=Lock)
 
@@ -118,6 +104,7 @@ class Account:
         """The answer to one call; nothing when AWS says with one of the `missing` codes that it is not there.
 
         Raises:
+            NotThere: It is not there, and the code is none of `missing`.
             Unanswered: There was no answer; it says why.
         """
         where = region or self.region
@@ -143,6 +130,7 @@ class Account:
         """Everything under `key` of all pages of the answer; nothing for a `missing` code.
 
         Raises:
+            NotThere: It is not there, and the code is none of `missing`.
             Unanswered: There was no answer; it says why.
         """
         where = region or self.region
@@ -161,3 +149,8 @@ class Account:
             raise refused(error, service, where) from None
         except BotoCoreError as error:
             raise unreached(error, service, where) from None
+
+
+def usual_region(session: boto3.Session) -> str | None:
+    """The environment's region, as the AWS CLI reads it: boto3 leaves AWS_REGION out."""
+    return os.environ.get("AWS_REGION") or session.region_name

@@ -6,7 +6,7 @@ from typing import Any
 import boto3
 from botocore.stub import Stubber
 
-from commands.destroy_check.asked import Account
+from commands.account.reading import Account
 
 Answer = Mapping[str, Any] | str
 """What comes back; as text the code of an error, after a colon its message."""
@@ -22,7 +22,7 @@ def scripted(answers: Mapping[tuple[str, str], list[Answer]]) -> Account:
 
 def in_order(answers: Iterable[tuple[str, str, Answer]]) -> Account:
     """Service, operation and answer of each call."""
-    account = Account(SESSION, region=REGION)
+    account = Account(SESSION, REGION)
     stubs: dict[str, Stubber] = {}
     for service, operation, answer in answers:
         stub = stubs.setdefault(service, Stubber(account.client(service)))

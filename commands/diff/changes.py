@@ -6,6 +6,8 @@ from typing import Any
 
 from commands.stateful import HOLDS_DATA
 
+HIDDEN = "a value that is not shown"
+
 
 class Impact(StrEnum):
     """What becomes of a resource, the gravest first."""
@@ -20,7 +22,7 @@ class Impact(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Difference:
-    """One value that differs; `old` or `new` is None where there is none."""
+    """One value that differs; `old` or `new` is None where there is none, and `HIDDEN` where nobody may read it."""
 
     path: str
     old: Any
@@ -83,7 +85,10 @@ class Permission:
 
 @dataclass(frozen=True, kw_only=True)
 class ManifestChange:
-    """A Kubernetes object: `Kind/namespace/name`; `lost` says why its data is gone, if it is."""
+    """A Kubernetes object; `lost` says why it, or its data, is gone or must be deleted, if so.
+
+    `address` is `Kind/namespace/name`, after `resource:` where a resource of the template applies the object.
+    """
 
     address: str
     impact: Impact

@@ -19,9 +19,17 @@ from commands.diff.markdown import as_markdown
 from commands.diff.report import Report
 from commands.diff.terminal import lines
 from commands.local import interruption
+from commands.manifest_files import BadManifest
 from settings.load import BadDeploymentFile, deployment_files
 
-REFUSED = (accepted.BadAcceptedFile, BadDeploymentFile, base.NoBase, NoJudgement, typer.BadParameter)
+REFUSED = (
+    accepted.BadAcceptedFile,
+    BadDeploymentFile,
+    BadManifest,
+    base.NoBase,
+    NoJudgement,
+    typer.BadParameter,
+)
 """What is said in one line, or in one for each thing that is wrong."""
 NOT_COMPARED = 2
 """The exit code where there is nothing to judge."""

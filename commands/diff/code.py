@@ -5,10 +5,12 @@ import json
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from commands.assembly import ASSET_HASH
+from commands.bundle.rewriting import UPLOADED
 from commands.diff.changes import CodeChange, Difference
 
 Users = dict[tuple[str, str], list[tuple[str, dict[str, Any]]]]
@@ -38,19 +40,30 @@ class Assets:
                 return {each.filename: f"{each.CRC:08x}" for each in archive.infolist() if not each.is_dir()}
         return {place.name.replace(asset, "asset"): asset}
 
-    def _place(self, asset: str) -> Path | None:
+    @cached_property
+    def listed(self) -> dict[str, Any]:
+        """What the assembly uploads for the deployment, by hash."""
         if self.assembly is None:
+            return {}
+        files = json.loads((self.assembly / f"{self.deployment}.assets.json").read_text())["files"]
+        return cast(dict[str, Any], files)
+
+    def _place(self, asset: str) -> Path | None:
+        if self.assembly is None or asset not in self.listed:
             return None
-        listed = json.loads((self.assembly / f"{self.deployment}.assets.json").read_text())["files"]
-        return self.assembly / listed[asset]["source"]["path"] if asset in listed else None
+        path: str = self.listed[asset]["source"]["path"]
+        return self.assembly / path
 
 
-def hashes(difference: Difference) -> tuple[str, str] | None:
-    """Both hashes, where nothing differs but one hash."""
+def hashes(difference: Difference, kind: str, before: Assets, after: Assets) -> tuple[str, str] | None:
+    """Both hashes, where nothing differs but that of an asset, in the property that names the assets of this type."""
+    if difference.path.partition(".")[0] != UPLOADED.get(kind):
+        return None
     old, new = json.dumps(difference.old), json.dumps(difference.new)
-    before, after = set(ASSET_HASH.findall(old)), set(ASSET_HASH.findall(new))
-    if len(before) == len(after) == 1 and ASSET_HASH.sub("", old) == ASSET_HASH.sub("", new):
-        return before.pop(), after.pop()
+    was, now = set(ASSET_HASH.findall(old)), set(ASSET_HASH.findall(new))
+    if len(was) == len(now) == 1 and ASSET_HASH.sub("", old) == ASSET_HASH.sub("", new):
+        pair = was.pop(), now.pop()
+        return pair if pair[0] in before.listed and pair[1] in after.listed else None
     return None
 
 

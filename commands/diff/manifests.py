@@ -1,64 +1,35 @@
-"""Kubernetes manifests, object by object."""
+"""Kubernetes objects, one by one: those of the manifests and those that a template applies."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
-from ruamel.yaml import YAML
+from commands import manifest_files
+from commands.diff.changes import HIDDEN, Difference, Impact, ManifestChange
+from commands.diff.refused import refused
+from commands.diff.strictly import differences
+from commands.manifest_files import Object
 
-from commands.diff.changes import Impact, ManifestChange
-from commands.diff.values import differences
-
-Object = dict[str, Any]
-MUTABLE = {
-    "PersistentVolumeClaim": ("resources", "volumeAttributesClassName"),
-    "StatefulSet": (
-        "minReadySeconds",
-        "ordinals",
-        "persistentVolumeClaimRetentionPolicy",
-        "replicas",
-        "revisionHistoryLimit",
-        "template",
-        "updateStrategy",
-    ),
-}
-"""Kinds that hold data, and the fields of their `spec` that Kubernetes lets change; another must be deleted first."""
-TAKES_DATA_ALONG = {*MUTABLE, "Namespace", "PersistentVolume"}
+DELETES = dict.fromkeys(
+    ("Namespace", "PersistentVolume", "PersistentVolumeClaim", "Secret", "StatefulSet"),
+    "deleting it deletes data",
+) | {"CustomResourceDefinition": "deleting it deletes every object of its kind"}
+"""Kinds that take something along when they go, and what."""
+SHOWN_OF_SECRETS = ("apiVersion", "immutable", "kind", "metadata.labels", "type")
+"""Annotations are not among them: some tools repeat the values there."""
 
 
 def objects(assembly: Path | None, deployment: str) -> dict[str, Object]:
-    """The objects of a deployment under `Kind/namespace/name`; none where the assembly has no manifests."""
-    folder = assembly / "manifests" / deployment if assembly else None
-    found: dict[str, Object] = {}
-    for file in sorted(folder.rglob("*.yaml")) if folder else ():
-        for body in YAML(typ="safe").load_all(file.read_text()):
-            for each in _listed(body):
-                found[_address(each)] = each
-    return found
+    """The objects of a deployment under `Kind/namespace/name`; none where the assembly has no manifests.
+
+    Raises:
+        BadManifest: A file of the manifests is none.
+    """
+    found = manifest_files.objects(assembly, deployment) if assembly else []
+    return {address(each): each for each in found}
 
 
-def compared(before: dict[str, Object], after: dict[str, Object]) -> Iterator[ManifestChange]:
-    """What becomes of each object that does not stay as it is."""
-    for address in sorted(before.keys() | after.keys()):
-        old, new = before.get(address), after.get(address)
-        if old is None:
-            yield ManifestChange(address=address, impact=Impact.added)
-        elif new is None:
-            lost = "deleting it deletes data" if old["kind"] in TAKES_DATA_ALONG else None
-            yield ManifestChange(address=address, impact=Impact.removed, lost=lost)
-        elif found := tuple(differences(old, new)):
-            yield ManifestChange(
-                address=address, impact=Impact.changed, differences=found, lost=_immutable(old, new)
-            )
-
-
-def _listed(body: Object | None) -> list[Object]:
-    if not body:
-        return []
-    return list(body["items"]) if body["kind"] == "List" else [body]
-
-
-def _address(each: Object) -> str:
+def address(each: Object) -> str:
     """The API group tells kinds of one name apart, where it is not Kubernetes' own."""
     group, _, _ = each["apiVersion"].rpartition("/")
     kind = f"{each['kind']}.{group}" if "." in group and not group.endswith(".k8s.io") else each["kind"]
@@ -66,13 +37,40 @@ def _address(each: Object) -> str:
     return "/".join(filter(None, (kind, metadata.get("namespace"), metadata["name"])))
 
 
-def _immutable(old: Object, new: Object) -> str | None:
-    if new["kind"] not in MUTABLE:
-        return None
-    before, after = old.get("spec", {}), new.get("spec", {})
-    fixed = [
-        key
-        for key in sorted(before.keys() | after.keys())
-        if key not in MUTABLE[new["kind"]] and before.get(key) != after.get(key)
-    ]
-    return f"spec.{fixed[0]} cannot change: it must be deleted and made anew" if fixed else None
+def compared(
+    before: dict[str, Object], after: dict[str, Object], replaced: Collection[str] = ()
+) -> Iterator[ManifestChange]:
+    """What becomes of each object that does not stay as it is; `replaced` are made anew whatever they say."""
+    for each in sorted(before.keys() | after.keys()):
+        old, new = before.get(each), after.get(each)
+        if old is None:
+            yield ManifestChange(address=each, impact=Impact.added)
+        elif new is None:
+            yield ManifestChange(address=each, impact=Impact.removed, lost=DELETES.get(old["kind"]))
+        elif each in replaced and old["kind"] in DELETES:
+            lost = f"what applies it is replaced, and deletes it at the end: {DELETES[old['kind']]}"
+            yield ManifestChange(
+                address=each, impact=Impact.replaced, differences=tuple(_told(old, new)), lost=lost
+            )
+        elif found := tuple(_told(old, new)):
+            yield ManifestChange(
+                address=each, impact=Impact.changed, differences=found, lost=refused(old, new)
+            )
+
+
+def _told(old: Object, new: Object) -> Iterator[Difference]:
+    """Of a Secret only where it differs, never a value."""
+    is_secret = "Secret" in (old["kind"], new["kind"])
+    for each in differences(old, new):
+        if is_secret and not _is_shown(each.path):
+            yield replace(each, old=_hidden(each.old), new=_hidden(each.new))
+        else:
+            yield each
+
+
+def _is_shown(path: str) -> bool:
+    return any(path == shown or path.startswith(f"{shown}.") for shown in SHOWN_OF_SECRETS)
+
+
+def _hidden(value: object) -> str | None:
+    return None if value is None else HIDDEN

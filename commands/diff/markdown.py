@@ -10,12 +10,16 @@ from commands.diff.report import Report
 
 MARKER = "<!-- pergola diff -->"
 """The first line: by it a workflow finds its comment of the last run."""
-LONGEST = 65_536
-"""Characters that GitHub takes in a comment."""
+LONGEST = 60_000
+"""Characters; GitHub takes 65,536 in a comment."""
+LONGEST_BYTES = 100_000
+"""The workflow passes the comment in one variable of the environment, of which Linux takes 131,072 bytes."""
 LONGEST_FAILURE = 20_000
 FOLDED = 10
 """A section with more entries is folded."""
 RESERVE = 200
+LINE_END = re.compile(r"[\r\n\v\f\x1c-\x1e\x85\u2028\u2029]+")
+ZERO_WIDTH_SPACE = "\u200b"
 
 
 @dataclass(frozen=True)
@@ -30,15 +34,16 @@ class _Line:
 def as_markdown(report: Report, *, longest: int = LONGEST) -> str:
     """The comment, cut where it grows too long, with a count of what is left out."""
     kept: list[str] = []
-    length, is_open, left_out = 0, False, 0
+    length, size, is_open, left_out = 0, 0, False, 0
     is_full = False
     for line in _lines(report):
-        is_full = is_full or length + len(line.text) + 1 > longest - RESERVE
+        length += len(line.text) + 1
+        size += len(line.text.encode()) + 1
+        is_full = is_full or length > longest - RESERVE or size > LONGEST_BYTES - RESERVE
         if is_full:
             left_out += line.counts
             continue
         kept.append(line.text)
-        length += len(line.text) + 1
         is_open = (is_open or line.opens) and not line.closes
     if is_full:
         kept += ["", "</details>"] if is_open else []
@@ -50,7 +55,7 @@ def _lines(report: Report) -> Iterator[_Line]:
     yield _Line(MARKER)
     yield _Line(f"## {_plain(report.title)}")
     for note in report.notes:
-        yield _Line(f"\n{_plain(note)}")
+        yield _Line(f"\n{_code(note)}")
     if report.failure:
         yield _Line(f"\n{_block(report.failure[:LONGEST_FAILURE])}")
     verdict = report.verdict
@@ -62,9 +67,9 @@ def _lines(report: Report) -> Iterator[_Line]:
         if told:
             yield _Line(f"\n**{title}**\n")
             for each in told:
-                yield _Line(f"- {_plain(each)}", counts=True)
+                yield _Line(f"- {_code(each)}", counts=True)
     for chapter in report.chapters:
-        yield _Line(f"\n### {chapter.deployment}: {chapter.summary}")
+        yield _Line(f"\n### {_plain(chapter.deployment)}: {chapter.summary}")
         for section in chapter.sections:
             yield from _section(section)
 
@@ -92,7 +97,8 @@ def _entry(entry: Entry) -> Iterator[str]:
 
 
 def _code(text: str) -> str:
-    """Between more backticks than the text has in a row, so that nothing in it is Markdown."""
+    """On one line, between more backticks than it has in a row: nothing in it is Markdown, a name or a link."""
+    text = LINE_END.sub("⏎", text)
     longest = max((len(run) for run in re.findall("`+", text)), default=0)
     fence = "`" * (longest + 1)
     space = " " if text.startswith("`") or text.endswith("`") else ""
@@ -105,5 +111,6 @@ def _block(text: str) -> str:
 
 
 def _plain(text: str) -> str:
-    """Nothing in it is Markdown or HTML, and nobody is notified."""
-    return re.sub(r"([\\`*_\[\]<>|#@])", r"\\\1", text)
+    """Nothing in it is Markdown or HTML; `@name`, `#1` and `GH-1` are broken, since GitHub reads them escaped, too."""
+    escaped = re.sub(r"([\\`*_\[\]<>|])", r"\\\1", text)
+    return re.sub(r"([@#]|\bGH-)", rf"\1{ZERO_WIDTH_SPACE}", escaped, flags=re.IGNORECASE)

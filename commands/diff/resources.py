@@ -1,6 +1,7 @@
 """What the library says of one resource, or of another part of a template, in our words."""
 
 from collections.abc import Iterator
+from typing import Any
 
 from commands.diff.changes import Cause, Difference, Impact, ResourceChange
 from commands.diff.judgement import Judged
@@ -22,7 +23,8 @@ OWN_JUDGEMENT = ("Custom::", "AWS::CloudFormation::CustomResource")
 def resource(said: Judged, new_anyway: set[str]) -> ResourceChange:
     """What becomes of it; `new_anyway` are the addresses in nested stacks that are made anew."""
     old, new = said.get("old") or {}, said.get("new") or {}
-    told = (*named(said["properties"]), *named(said["attributes"]))
+    kind = (old or new)["Type"]
+    told = (*_type(old, new), *named(said["properties"]), *named(said["attributes"]))
     impact = IMPACTS.get(said["impact"], Impact.changed if told else Impact.follows)
     kept = {
         Impact.removed: old.get("DeletionPolicy"),
@@ -30,7 +32,7 @@ def resource(said: Judged, new_anyway: set[str]) -> ResourceChange:
     }.get(impact)
     return ResourceChange(
         address=said["address"],
-        kind=(new or old)["Type"],
+        kind=kind,
         impact=impact,
         differences=told,
         causes=tuple(_causes(said, new_anyway)),
@@ -40,8 +42,13 @@ def resource(said: Judged, new_anyway: set[str]) -> ResourceChange:
             for policy in POLICIES
             if new and old.get(policy) in LEFT_BEHIND and new.get(policy) not in LEFT_BEHIND
         ),
-        doubts=tuple(_doubts(said, (new or old)["Type"])),
+        doubts=tuple(_doubts(said, kind)),
     )
+
+
+def _type(old: dict[str, Any], new: dict[str, Any]) -> Iterator[Difference]:
+    if old and new and old["Type"] != new["Type"]:
+        yield Difference(path="Type", old=old["Type"], new=new["Type"])
 
 
 def _causes(said: Judged, new_anyway: set[str]) -> Iterator[Cause]:
@@ -59,6 +66,9 @@ def _causes(said: Judged, new_anyway: set[str]) -> Iterator[Cause]:
 def _doubts(said: Judged, kind: str) -> Iterator[str]:
     """Only of what changes in place: what is added or removed needs no judgement."""
     if not (said.get("old") and said.get("new")) or kind.startswith(OWN_JUDGEMENT):
+        return
+    if said["old"]["Type"] != said["new"]["Type"]:
+        yield "CloudFormation refuses another type under the same logical ID"
         return
     if not said["known"]:
         yield f"unknown type {kind}: a replacement would not be seen"

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from commands.diff.changes import Difference
+from commands.diff.changes import HIDDEN, Difference
 
 NAMES = ("Name", "name", "Key", "Id", "Sid", "key")
 """Keys by which the items of a list are told apart, so that one more does not move all others."""
@@ -20,7 +20,7 @@ def differences(old: Any, new: Any, path: str = "") -> Iterator[Difference]:
         for key in dict.fromkeys((*old, *new)):
             yield from differences(old.get(key), new.get(key), f"{path}.{key}" if path else key)
     elif isinstance(old, list) and isinstance(new, list):
-        for label, before, after in _matched(old, new):
+        for label, before, after in matched(old, new):
             yield from differences(before, after, f"{path}{label}")
     elif _plain(old) != _plain(new):
         yield Difference(path=path, old=old, new=new)
@@ -28,11 +28,15 @@ def differences(old: Any, new: Any, path: str = "") -> Iterator[Difference]:
 
 def shown(difference: Difference) -> str:
     """`old → new`, of long texts only what differs with a little around it."""
+    if difference.old == difference.new == HIDDEN:
+        return "value changed"
     old, new = written(difference.old), written(difference.new)
     if difference.old is None:
         return f"+ {_cut(new)}"
     if difference.new is None:
         return f"- {_cut(old)}"
+    if old == new:
+        old, new = json.dumps(difference.old), json.dumps(difference.new)
     if max(len(old), len(new)) > LONGEST:
         old, new = _narrowed(old, new)
     return f"{_cut(old)} → {_cut(new)}"
@@ -40,10 +44,13 @@ def shown(difference: Difference) -> str:
 
 def written(value: Any) -> str:
     """A value on one line, with `${…}` for what CloudFormation puts in."""
+    return text(value).replace("\n", "⏎")
+
+
+def text(value: Any) -> str:
+    """A value as text, that of a text as it is, with `${…}` for what CloudFormation puts in."""
     meant = _meant(value)
-    if isinstance(meant, str):
-        return meant.replace("\n", "⏎")
-    return json.dumps(meant, ensure_ascii=False, separators=(", ", ": "))
+    return meant if isinstance(meant, str) else json.dumps(meant, ensure_ascii=False, separators=(", ", ": "))
 
 
 def _meant(value: Any) -> Any:
@@ -54,13 +61,13 @@ def _meant(value: Any) -> Any:
         case {"Fn::GetAtt": [str(name), str(attribute)]}:
             return f"${{{name}.{attribute}}}"
         case {"Fn::Join": [str(between), list(parts)]}:
-            return between.join(map(written, parts))
-        case {"Fn::Sub": [str(text), dict(given)]}:
+            return between.join(map(text, parts))
+        case {"Fn::Sub": [str(whole), dict(given)]}:
             for name, meant in given.items():
-                text = text.replace(f"${{{name}}}", written(meant))
-            return text
-        case {"Fn::Sub": str(text)}:
-            return text
+                whole = whole.replace(f"${{{name}}}", text(meant))
+            return whole
+        case {"Fn::Sub": str(whole)}:
+            return whole
         case dict():
             return {key: _meant(each) for key, each in value.items()}
         case list():
@@ -70,7 +77,7 @@ def _meant(value: Any) -> Any:
 
 def _opened(old: Any, new: Any) -> tuple[Any, Any]:
     """Both values, or what is in them where both are JSON as text: a dashboard, a policy."""
-    inside = [_json(written(each)) if _is_text(each) else None for each in (old, new)]
+    inside = [_json(text(each).strip()) if _is_text(each) else None for each in (old, new)]
     return (old, new) if None in inside else (inside[0], inside[1])
 
 
@@ -80,11 +87,11 @@ def _is_text(value: Any) -> bool:
     )
 
 
-def _json(text: str) -> dict[str, Any] | list[Any] | None:
-    if text[:1] not in ("{", "["):
+def _json(whole: str) -> dict[str, Any] | list[Any] | None:
+    if whole[:1] not in ("{", "["):
         return None
     try:
-        found: dict[str, Any] | list[Any] = json.loads(text)
+        found: dict[str, Any] | list[Any] = json.loads(whole)
     except ValueError:
         return None
     return found
@@ -94,10 +101,10 @@ def _is_function(value: dict[str, Any]) -> bool:
     return len(value) == 1 and all(key == "Ref" or key.startswith("Fn::") for key in value)
 
 
-def _matched(old: list[Any], new: list[Any]) -> Iterator[tuple[str, Any, Any]]:
+def matched(old: list[Any], new: list[Any]) -> Iterator[tuple[str, Any, Any]]:
     """The items that belong together, by a key that names them, by what they say or by their place."""
     for key in NAMES:
-        first, second = _named(old, key), _named(new, key)
+        first, second = named(old, key), named(new, key)
         if first is not None and second is not None:
             for name in dict.fromkeys((*first, *second)):
                 yield f"[{name}]", first.get(name), second.get(name)
@@ -114,11 +121,11 @@ def _matched(old: list[Any], new: list[Any]) -> Iterator[tuple[str, Any, Any]]:
     yield from (("[]", None, each) for each in rest)
 
 
-def _named(items: list[Any], key: str) -> dict[str, Any] | None:
+def named(items: list[Any], key: str) -> dict[str, Any] | None:
     if not all(isinstance(each, dict) and isinstance(each.get(key), str) for each in items):
         return None
-    named = {each[key]: each for each in items}
-    return named if len(named) == len(items) else None
+    found = {each[key]: each for each in items}
+    return found if len(found) == len(items) else None
 
 
 def _plain(value: Any) -> Any:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ruamel.yaml import YAML
+from commands.manifest_files import Object, namespace, objects
 
 ONE_EACH_NODE = "one per node"
 
@@ -25,31 +25,32 @@ class Workload:
 
 
 def workloads(assembly: Path, deployment: str) -> list[Workload]:
-    """Everything with containers in the deployment's manifests, autoscaled ones with the range of replicas."""
-    objects = list(_objects(assembly / "manifests" / deployment))
+    """Everything with containers in the deployment's manifests, autoscaled ones with the range of replicas.
+
+    Raises:
+        BadManifest: A file of the manifests is none.
+    """
+    found = objects(assembly, deployment)
     scaled = {
-        (each["metadata"].get("namespace"), each["spec"]["scaleTargetRef"]["name"]): each["spec"]
-        for each in objects
+        (target.get("kind"), namespace(each), target["name"]): each["spec"]
+        for each in found
         if each["kind"] == "HorizontalPodAutoscaler"
+        for target in [each["spec"]["scaleTargetRef"]]
     }
-    return [workload for each in objects for workload in _containers(each, scaled)]
+    return [workload for each in found for workload in _containers(each, scaled)]
 
 
-def _objects(folder: Path) -> Iterator[dict[str, Any]]:
-    for file in sorted(folder.rglob("*.yaml")):
-        yield from (each for each in YAML(typ="safe").load_all(file.read_bytes()) if each)
-
-
-def _containers(manifest: dict[str, Any], scaled: dict[Any, Any]) -> Iterator[Workload]:
-    metadata, pod = manifest["metadata"], _pod(manifest)
+def _containers(manifest: Object, scaled: dict[Any, Object]) -> Iterator[Workload]:
+    pod = _pod(manifest)
+    kind, inside, name = manifest["kind"], namespace(manifest), manifest["metadata"]["name"]
     for key in ("initContainers", "containers"):
-        for container in pod.get(key, []):
-            resources = container.get("resources", {})
+        for container in pod.get(key) or []:
+            resources = container.get("resources") or {}
             yield Workload(
-                kind=manifest["kind"],
-                namespace=metadata.get("namespace", "default"),
-                name=metadata["name"],
-                replicas=_replicas(manifest, scaled.get((metadata.get("namespace"), metadata["name"]))),
+                kind=kind,
+                namespace=inside,
+                name=name,
+                replicas=_replicas(manifest, scaled.get((kind, inside, name))),
                 container=container["name"] + (" (first)" if key == "initContainers" else ""),
                 image=container.get("image", ""),
                 requests=_amounts(resources.get("requests")),
@@ -57,20 +58,22 @@ def _containers(manifest: dict[str, Any], scaled: dict[Any, Any]) -> Iterator[Wo
             )
 
 
-def _pod(manifest: dict[str, Any]) -> dict[str, Any]:
-    spec = manifest.get("spec") or {}
-    if manifest["kind"] == "CronJob":
-        spec = spec["jobTemplate"]["spec"]
-    pod: dict[str, Any] = spec if manifest["kind"] == "Pod" else spec.get("template", {}).get("spec", {})
+def _pod(manifest: Object) -> Object:
+    """What a custom object calls its template may be anything."""
+    path = {"Pod": (), "CronJob": ("jobTemplate", "spec", "template", "spec")}
+    pod = manifest.get("spec")
+    for key in path.get(manifest["kind"], ("template", "spec")):
+        pod = pod.get(key) if isinstance(pod, dict) else None
     return pod if isinstance(pod, dict) else {}
 
 
-def _replicas(manifest: dict[str, Any], scaled: dict[str, Any] | None) -> str:
+def _replicas(manifest: Object, scaled: Object | None) -> str:
     if scaled:
         return f"{scaled.get('minReplicas', 1)}–{scaled['maxReplicas']}"
     if manifest["kind"] == "DaemonSet":
         return ONE_EACH_NODE
-    return str(manifest["spec"].get("replicas", 1))
+    replicas = manifest["spec"].get("replicas")
+    return str(1 if replicas is None else replicas)
 
 
 def _amounts(amounts: dict[str, Any] | None) -> str:

@@ -101,6 +101,21 @@ def test_one_number_is_exactly_one_change(checkout: Path) -> None:
     ]
 
 
+def test_another_image_is_told_where_it_runs(checkout: Path) -> None:
+    """Its tag is a parameter, to which everything refers that runs it."""
+    edit(checkout / PROD, "application:\n", "application:\n  image_tag: v9.9.9-slim\n")
+    told = diff(checkout, "--base", "HEAD", "--fail-on", "replacement", expected=1)
+    at = told.index("    ~ ImageTag.Default v0.12.4-slim → v9.9.9-slim")
+    assert told.index("  Parameters") < at
+    (task,) = [
+        number
+        for number, line in enumerate(told)
+        if line.endswith("AWS::ECS::TaskDefinition") and "    ! " in line
+    ]
+    assert told[task + 1].strip() == "ContainerDefinitions: replaces it"
+    assert [line for line in told[task + 2 :] if ".Image: " in line and line.endswith(":v9.9.9-slim")]
+
+
 def test_a_replaced_database_fails_until_it_is_accepted(checkout: Path) -> None:
     with (checkout / PROD).open("a") as file:
         file.write(RESTORED)

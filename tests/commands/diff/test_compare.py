@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from commands.diff.changes import Cause, DeploymentChange, Difference, Impact
+from commands.diff.values import written
 from tests.commands.diff.assemblies import Template, changes, resource, template, write
 
 OLD, NEW, STACK = "a" * 64, "b" * 64, "c" * 64
@@ -68,6 +69,17 @@ def function(code: str, memory: int = 128) -> Template:
     )
 
 
+def image(digest: str) -> Template:
+    containers = [{"Name": "web", "Image": f"ghcr.io/open-webui@sha256:{digest}"}]
+    return template(Task=resource("AWS::ECS::TaskDefinition", ContainerDefinitions=containers))
+
+
+def checksum(digest: str) -> Template:
+    """In a property of a function that is not its code."""
+    variables = {"Variables": {"CHECKSUM": digest}}
+    return template(Function=resource("AWS::Lambda::Function", Environment=variables))
+
+
 def layer(code: str) -> Template:
     content = {"S3Bucket": "assets", "S3Key": f"{code}.zip"}
     return template(Layer=resource("AWS::Lambda::LayerVersion", Content=content))
@@ -90,6 +102,34 @@ def task(*names: str) -> Template:
     return template(
         Task=resource("AWS::ECS::TaskDefinition", ContainerDefinitions=[{"Environment": variables}])
     )
+
+
+def operated(**defaults: Any) -> Template:
+    """A task and a database whose create-only properties come through parameters and a mapping."""
+    size = {"Fn::FindInMap": ["Sizes", {"Ref": "Size"}, "key"]}
+    image = {"Fn::Join": ["", ["ghcr.io/open-webui:", {"Ref": "ImageTag"}]]}
+    url = {"Fn::Sub": ["https://${Host}/", {"Host": {"Ref": "Host"}}]}
+    kinds = {"Ports": "CommaDelimitedList", "Machine": "AWS::SSM::Parameter::Value<String>"}
+    values = {"ImageTag": "v1", "Size": "small", "Host": "chat", "Ports": "80", "Machine": "/ami/1"}
+    values |= {name: value for name, value in defaults.items() if name != "key"}
+    return {
+        "Parameters": {
+            name: {"Type": kinds.get(name, "String"), "Default": value} for name, value in values.items()
+        },
+        "Mappings": {"Sizes": {"small": {"key": defaults.get("key", "one")}, "large": {"key": "big"}}},
+        "Rules": {"Tag": {"Assertions": [{"Assert": {"Fn::Equals": [{"Ref": "ImageTag"}, "v1"]}}]}},
+        **template(
+            Task=resource("AWS::ECS::TaskDefinition", ContainerDefinitions=[{"Image": image}]),
+            Cluster=resource(CLUSTER, KmsKeyId=size),
+            Topic=resource("AWS::SNS::Topic", DisplayName=url),
+            Distribution=resource("AWS::EC2::EIP", Tags={"Ref": "Ports"}),
+            Machine=resource("AWS::EC2::Instance", ImageId={"Ref": "Machine"}),
+            Group=resource(
+                "AWS::Logs::LogGroup",
+                LogGroupName={"Fn::FindInMap": ["Sizes", {"Ref": "AWS::Region"}, "key"]},
+            ),
+        ),
+    }
 
 
 def around(number: str) -> Template:
@@ -122,6 +162,10 @@ CASES: dict[str, tuple[Template, Template]] = {
     "group": (group(443), group(443, 80)),
     "code": (function(OLD), function(NEW)),
     "code-and-memory": (function(OLD), function(NEW, memory=256)),
+    "image-digest": (image("1" * 64), image("2" * 64)),
+    "image-like-an-asset": (image(OLD), image(NEW)),
+    "environment-like-an-asset": (checksum(OLD), checksum(NEW)),
+    "code-of-elsewhere": (function("1" * 64), function("2" * 64)),
     "layer": (layer(OLD), layer(NEW)),
     "nested": (nested("1"), nested("2")),
     "dashboard": (dashboard("one"), dashboard("two")),
@@ -137,7 +181,21 @@ CASES: dict[str, tuple[Template, Template]] = {
         template(Bucket=resource("AWS::S3::Bucket", Tomorrow=2)),
     ),
     "custom": (template(Own=resource("Custom::Own", A=1)), template(Own=resource("Custom::Own", A=2))),
+    "image-tag": (operated(), operated(ImageTag="v2")),
+    "mapping": (operated(), operated(key="two")),
+    "mapping-key": (operated(), operated(Size="large")),
+    "substituted": (operated(), operated(Host="talk")),
+    "list-parameter": (operated(), operated(Ports="80, 443")),
+    "ssm-parameter": (operated(), operated(Machine="/ami/2")),
+    "new-parameter": (
+        template(Alarm=resource("AWS::CloudWatch::Alarm", Threshold="1")),
+        {
+            "Parameters": {"Most": {"Type": "Number", "Default": "1"}},
+            **template(Alarm=resource("AWS::CloudWatch::Alarm", Threshold={"Ref": "Most"})),
+        },
+    ),
     "type": (template(A=resource("AWS::S3::Bucket")), template(A=resource("AWS::SNS::Topic"))),
+    "type-back": (template(A=resource("AWS::SNS::Topic")), template(A=resource("AWS::S3::Bucket"))),
 }
 KEY_OF_STACK = '{"Resources": {"Key": {"Type": "AWS::KMS::Key", "Properties": {}}}}'
 
@@ -207,9 +265,66 @@ def test_the_property_that_surely_replaces_is_named_first(told: dict[str, Deploy
     ]
 
 
+@pytest.mark.parametrize(
+    ("case", "address", "impact", "path", "old", "new"),
+    [
+        (
+            "image-tag",
+            "Task",
+            Impact.replaced,
+            "ContainerDefinitions[0].Image",
+            "ghcr.io/open-webui:v1",
+            "ghcr.io/open-webui:v2",
+        ),
+        ("mapping", "Cluster", Impact.replaced, "KmsKeyId", "one", "two"),
+        ("mapping-key", "Cluster", Impact.replaced, "KmsKeyId", "one", "big"),
+        ("substituted", "Topic", Impact.changed, "DisplayName", "https://chat/", "https://talk/"),
+        ("list-parameter", "Distribution", Impact.changed, "Tags[]", "null", "443"),
+        (
+            "ssm-parameter",
+            "Machine",
+            Impact.replaced,
+            "ImageId",
+            "{{resolve:ssm:/ami/1}}",
+            "{{resolve:ssm:/ami/2}}",
+        ),
+    ],
+)
+def test_a_changed_default_or_mapping_stands_where_it_is_used(
+    told: dict[str, DeploymentChange], case: str, address: str, impact: Impact, path: str, old: str, new: str
+) -> None:
+    (change,) = told[case].resources
+    assert (change.address, change.impact) == (address, impact)
+    (difference,) = change.differences
+    assert (difference.path, written(difference.old), written(difference.new)) == (path, old, new)
+    assert [*told[case].parameters, *told[case].others], "the value itself is told as well"
+
+
+def test_a_parameter_that_is_new_and_says_the_same_changes_no_resource(
+    told: dict[str, DeploymentChange],
+) -> None:
+    assert told["new-parameter"].resources == ()
+    assert [each.path for each in told["new-parameter"].parameters] == ["Most"]
+
+
+def test_the_rules_keep_their_references(told: dict[str, DeploymentChange]) -> None:
+    assert told["image-tag"].parameters == (Difference(path="ImageTag.Default", old="v1", new="v2"),)
+    assert told["image-tag"].others == ()
+
+
 def test_another_type_is_a_replacement(told: dict[str, DeploymentChange]) -> None:
     (change,) = told["type"].resources
     assert (change.impact, change.causes) == (Impact.replaced, (Cause(property="Type"),))
+    assert change.differences == (Difference(path="Type", old="AWS::S3::Bucket", new="AWS::SNS::Topic"),)
+    assert change.doubts == ("CloudFormation refuses another type under the same logical ID",)
+
+
+@pytest.mark.parametrize(("case", "loses_data"), [("type", True), ("type-back", False)])
+def test_the_type_that_was_there_says_whether_data_is_lost(
+    told: dict[str, DeploymentChange], case: str, loses_data: bool
+) -> None:
+    (change,) = told[case].resources
+    assert change.loses_data is loses_data
 
 
 def test_a_removed_resource_says_what_keeps_it(told: dict[str, DeploymentChange]) -> None:
@@ -244,6 +359,21 @@ def test_changed_code_is_its_files_and_no_hash(told: dict[str, DeploymentChange]
     assert code.functions == ("rotate.handler (Function)",)
     assert code.files == ("+ new.py", "- old.py", "~ rotate.py")
     assert told["code"].resources == ()
+
+
+@pytest.mark.parametrize(
+    ("case", "path"),
+    [
+        ("image-digest", "ContainerDefinitions[web].Image"),
+        ("image-like-an-asset", "ContainerDefinitions[web].Image"),
+        ("environment-like-an-asset", "Environment.Variables.CHECKSUM"),
+        ("code-of-elsewhere", "Code.S3Key"),
+    ],
+)
+def test_a_hash_that_is_no_asset_is_told(told: dict[str, DeploymentChange], case: str, path: str) -> None:
+    (change,) = told[case].resources
+    assert [each.path for each in change.differences] == [path]
+    assert told[case].code == ()
 
 
 def test_what_changes_beside_the_code_is_told_without_the_hash(told: dict[str, DeploymentChange]) -> None:

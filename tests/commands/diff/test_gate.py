@@ -38,6 +38,9 @@ def change(*resources: ResourceChange, **more: Any) -> DeploymentChange:
     [
         "AWS::RDS::DBCluster",
         "AWS::EFS::FileSystem",
+        "AWS::EKS::Cluster",
+        "AWS::DynamoDB::Table",
+        "AWS::KMS::ReplicaKey",
         "AWS::S3::Bucket",
         "AWS::Cognito::UserPool",
         "AWS::KMS::Key",

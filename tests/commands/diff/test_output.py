@@ -16,8 +16,8 @@ from commands.diff.changes import (
     Permission,
     ResourceChange,
 )
-from commands.diff.gate import verdict
-from commands.diff.markdown import LONGEST, MARKER, as_markdown
+from commands.diff.gate import Verdict, verdict
+from commands.diff.markdown import LONGEST, LONGEST_BYTES, MARKER, as_markdown
 from commands.diff.report import Report
 from commands.diff.terminal import lines
 from commands.diff.values import shown, written
@@ -109,13 +109,45 @@ def test_a_comment_begins_with_its_marker_and_says_why_the_gate_fails() -> None:
     assert markdown.index("The gate fails") < markdown.index("### chat")
 
 
-@pytest.mark.parametrize("text", ["a`b", "``", "</details>", "@everyone", "<b>"])
+@pytest.mark.parametrize("text", ["a`b", "``", "</details>", "@everyone", "#1", "<b>", "a\r\n\r\n@b"])
 def test_nothing_in_a_value_is_markdown(text: str) -> None:
     difference = Difference(path="Name", old="x", new=text)
     change = DeploymentChange(deployment="chat", parameters=(difference,))
     (line,) = [each for each in as_markdown(report(change)).splitlines() if "Name" in each]
     (span,) = re.findall(r"(?<!`)(`+)(?!`) ?(x → .*?) ?\1(?!`)", line)
-    assert text in span[1]
+    assert re.sub(r"[\r\n]+", "⏎", text) in re.sub("⏎+", "⏎", span[1])
+
+
+NOTIFIES = (
+    "@octocat",
+    "#12",
+    "GH-12",
+    "org/repo#12",
+    "https://github.com/org/repo/issues/12",
+    "a`@octocat`b",
+)
+
+
+@pytest.mark.parametrize("text", [*NOTIFIES, "one\n\n@octocat", "one\u2028#12"])
+@pytest.mark.parametrize("part", ["notes", "errors", "warnings", "accepted"])
+def test_nobody_is_notified_and_no_issue_is_linked(text: str, part: str) -> None:
+    given = (f"see {text} there",)
+    told = (
+        Report(title=TITLE, notes=given)
+        if part == "notes"
+        else Report(title=TITLE, verdict=Verdict(**{part: given}))
+    )
+    (line,) = [each for each in as_markdown(told).splitlines() if "see " in each]
+    (span,) = re.findall(r"^(?:- )?(`+)(?!`)(.+)(?<!`)\1$", line)
+    assert "there" in span[1]
+    assert span[0] not in span[1], "a longer fence than any in it"
+
+
+@pytest.mark.parametrize("name", ["@octocat", "a#12", "gh-12", "GH-12"])
+def test_no_name_of_a_branch_or_a_deployment_is_read_by_github(name: str) -> None:
+    markdown = as_markdown(Report(title=f"from {name} on", changes=(DeploymentChange(deployment=name),)))
+    assert not re.search(r"@[a-z]|#[0-9]|\bgh-[0-9]", markdown, re.IGNORECASE)
+    assert markdown.replace("\u200b", "").count(name) == 2
 
 
 def test_a_long_section_is_folded() -> None:
@@ -128,10 +160,18 @@ def test_a_long_section_is_folded() -> None:
 def test_a_comment_is_cut_and_says_how_much_is_missing() -> None:
     many = tuple(resource(Impact.added, name=f"Alarm{number:05}") for number in range(3000))
     markdown = as_markdown(report(DeploymentChange(deployment="chat", resources=many)))
-    assert LONGEST - 400 < len(markdown) <= LONGEST
+    assert LONGEST - 400 < len(markdown) <= LONGEST < 65_536
     (left_out,) = re.findall(r"(\d+) more changes are left out", markdown)
     assert int(left_out) + markdown.count("Monitoring.Alarm") == 3000
     assert markdown.count("<details>") == markdown.count("</details>")
+
+
+def test_a_comment_of_wide_characters_fits_the_environment() -> None:
+    values = tuple(Difference(path=f"P{number}", old="変" * 100, new="更" * 100) for number in range(1000))
+    markdown = as_markdown(report(DeploymentChange(deployment="chat", parameters=values)))
+    assert LONGEST_BYTES - 2000 < len(markdown.encode()) <= LONGEST_BYTES
+    (left_out,) = re.findall(r"(\d+) more changes are left out", markdown)
+    assert int(left_out) + markdown.count("変`") + markdown.count("変 →") == 1000
 
 
 def test_a_long_failure_leaves_room_for_the_rest() -> None:
@@ -174,6 +214,10 @@ def test_json_holds_changes_and_verdict() -> None:
 )
 def test_a_value_is_one_readable_line(value: object, text: str) -> None:
     assert written(value) == text
+
+
+def test_a_number_is_told_from_its_text() -> None:
+    assert shown(Difference(path="", old="10", new=10)) == '"10" → 10'
 
 
 def test_of_a_long_text_what_differs_is_shown() -> None:

@@ -10,14 +10,16 @@ export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 DEPLOYMENT ?=
 DEPLOYMENTS ?=
 FOLDER  = $(if $(DEPLOYMENTS),--deployments $(DEPLOYMENTS))
-ONLY    = $(if $(DEPLOYMENT),-c deployment=$(DEPLOYMENT)) $(if $(DEPLOYMENTS),-c deployments=$(abspath $(DEPLOYMENTS)))
+WHERE   = $(if $(DEPLOYMENTS),-c deployments=$(abspath $(DEPLOYMENTS)))
+ONLY    = $(if $(DEPLOYMENT),-c deployment=$(DEPLOYMENT)) $(WHERE)
+NAMED   = -c deployment="$(DEPLOYMENT)" $(WHERE)
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev local try local-stop test test-fast test-wide test-try fuzz lint types synth settings capacity manifests schema pages rows diagram clean
+.PHONY: help setup setup-dev local try local-stop test test-fast test-wide test-try fuzz lint types synth settings capacity manifests schema pages rows diagram report preflight bundle diff drift destroy-check cdk-diff change-set execute-change-set clean
 
 help: ## What there is
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
 
 setup: $(VENV)/.app node_modules/.stamp ## Python packages, Node and the CDK CLI, all inside the checkout
 
@@ -75,6 +77,34 @@ try: setup ## The same, and run the application there [DEPLOYMENT=open-webui-dev
 local-stop: setup ## End the embedded AWS
 	@$(PY) -m commands local stop
 
+drift: setup ## What was changed behind CloudFormation's back, nested stacks too DEPLOYMENT=...
+	@$(PY) -m commands drift $(FOLDER) --deployment "$(DEPLOYMENT)"
+
+destroy-check: setup ## What a teardown leaves behind, and what keeping it costs DEPLOYMENT=... [JSON=1]
+	@$(PY) -m commands destroy-check $(FOLDER) --deployment "$(DEPLOYMENT)" $(if $(JSON),--json)
+
+cdk-diff: setup ## What differs from the account, read-only [DEPLOYMENT=...]
+	@$(CDK) diff $(ONLY) --method=template
+
+change-set: setup ## A change set, made and shown as Markdown, not executed DEPLOYMENT=... NAME=...
+	@$(CDK) deploy $(NAMED) --method=prepare-change-set --change-set-name "$(NAME)" --no-previous-parameters --require-approval never >&2
+	@$(PY) -m commands change-set $(FOLDER) --deployment "$(DEPLOYMENT)" --name "$(NAME)"
+
+execute-change-set: setup ## That very change set, executed DEPLOYMENT=... NAME=...
+	@$(CDK) deploy "$(DEPLOYMENT)" $(NAMED) --method=execute-change-set --change-set-name "$(NAME)" --progress events
+
+preflight: setup ## Whether an account has what a deployment needs, read-only DEPLOYMENT=... [PROFILE=... REGION=... BUNDLE=1 READ_SECRETS=1 JSON=1]
+	@$(PY) -m commands preflight $(FOLDER) --deployment "$(DEPLOYMENT)" $(if $(PROFILE),--profile "$(PROFILE)") $(if $(REGION),--region "$(REGION)") $(if $(BUNDLE),--bundle) $(if $(READ_SECRETS),--read-secrets) $(if $(JSON),--json)
+
+bundle: setup ## The hand-off in dist/: deploys with the AWS CLI alone DEPLOYMENT=...
+	@$(PY) -m commands bundle $(FOLDER) --deployment "$(DEPLOYMENT)"
+
+report: setup ## A deployment on one HTML page for its reviewers, in dist/ DEPLOYMENT=...
+	@$(PY) -m commands report $(FOLDER) --deployment "$(DEPLOYMENT)"
+
+diff: setup ## What the working tree changes against a base [BASE=main FORMAT=markdown FAIL_ON=replacement,iam,stateful DEPLOYMENT=...]
+	@$(PY) -m commands diff $(FOLDER) --base "$(or $(BASE),main)" $(if $(FORMAT),--format "$(FORMAT)") --fail-on "$(FAIL_ON)" $(if $(DEPLOYMENT),--deployment "$(DEPLOYMENT)")
+
 lint: setup-dev
 	@$(PY) -m ruff check --quiet .
 	@$(PY) -m ruff format --check --quiet .
@@ -99,4 +129,4 @@ test-try: setup-dev ## The application on the embedded AWS, in a browser
 	@$(PY) -m pytest -q -n 0 -rs tests/trial --durations=10
 
 clean: ## Remove what set-up and synthesis made
-	@rm -rf $(VENV) .venv-emulator .venv-emulator.lock .venv-open-webui node_modules cdk.out .local .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	@rm -rf $(VENV) .venv-emulator .venv-emulator.lock .venv-open-webui node_modules cdk.out dist .local .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -28,7 +28,7 @@ class StackTemplate:
 
     @cached_property
     def body(self) -> dict[str, Any]:
-        loaded: dict[str, Any] = json.loads(self.file.read_text())
+        loaded: dict[str, Any] = json.loads(self.file.read_bytes())
         return loaded
 
     @property
@@ -55,7 +55,7 @@ class StackTemplate:
 
 def deployments(assembly: Path) -> list[str]:
     """Names of the root stacks in the assembly."""
-    manifest = json.loads((assembly / "manifest.json").read_text())
+    manifest = json.loads((assembly / "manifest.json").read_bytes())
     return sorted(
         key
         for key, artifact in manifest["artifacts"].items()
@@ -65,19 +65,29 @@ def deployments(assembly: Path) -> list[str]:
 
 def templates(assembly: Path, deployment: str) -> list[StackTemplate]:
     """The root template of one deployment and, after each template, the nested ones that it names."""
-    manifest = json.loads((assembly / "manifest.json").read_text())
-    assets = json.loads((assembly / f"{deployment}.assets.json").read_text())["files"]
+    manifest = json.loads((assembly / "manifest.json").read_bytes())
+    assets = json.loads((assembly / f"{deployment}.assets.json").read_bytes())["files"]
     sources = {hash_: assembly / asset["source"]["path"] for hash_, asset in assets.items()}
 
     def below(template: StackTemplate) -> Iterator[StackTemplate]:
         yield template
         for logical_id, resource in template.resources.items():
             if resource["Type"] == NESTED:
-                name = f"{template.name}.{logical_id.split('NestedStack')[0]}"
+                name = in_stack(template.name, construct(logical_id))
                 yield from below(StackTemplate(name, sources[_asset_hash(resource)]))
 
     template_file = manifest["artifacts"][deployment]["properties"]["templateFile"]
     return list(below(StackTemplate(deployment, assembly / template_file)))
+
+
+def construct(logical_id: str) -> str:
+    """The construct id of a nested stack, by the logical ID of its resource in the template above."""
+    return logical_id.partition("NestedStack")[0]
+
+
+def in_stack(path: str, name: str) -> str:
+    """`Storage.Files`, of what the nested stack at `Storage` calls `Files`; the root stack's path is empty."""
+    return f"{path}.{name}" if path else name
 
 
 def _asset_hash(resource: dict[str, Any]) -> str:

@@ -10,36 +10,45 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from commands.assembly import NESTED, StackTemplate, templates
+from commands.assembly import NESTED, construct, in_stack, templates
 
 Template = dict[str, Any]
 SUBSTITUTED = re.compile(r"\$\{(?!!)([^}]+)\}")
 
 
 def flattened(assembly: Path, deployment: str) -> Template:
-    """The root template of the deployment with all nested ones in it.
+    """The root template of the deployment in a cloud assembly, with all nested ones in it, as `as_one` has it."""
+    return as_one(
+        {
+            each.name.removeprefix(deployment).removeprefix("."): each.body
+            for each in templates(assembly, deployment)
+        }
+    )
+
+
+def as_one(stacks: Mapping[str, Template]) -> Template:
+    """The root template with all nested ones in it; `stacks`: path of each, empty for the root → its template.
 
     Parameters and outputs are the root's. A nested stack stays as a resource of its own, under its full logical ID and
     without parameters, so that a renamed one shows.
     """
-    root, *nested = templates(assembly, deployment)
-    stacks = {each.name.removeprefix(deployment).removeprefix("."): each for each in (root, *nested)}
+    root = stacks[""]
     readers = {path: _Reader(path, stacks) for path in stacks}
     resources = {address: body for reader in readers.values() for address, body in reader.resources()}
     conditions = {address: body for reader in readers.values() for address, body in reader.conditions()}
     mappings = {
         reader.own(name): body
         for reader in readers.values()
-        for name, body in reader.template.body.get("Mappings", {}).items()
+        for name, body in reader.template.get("Mappings", {}).items()
     }
     parts = {
-        "Description": root.body.get("Description"),
-        "Parameters": root.body.get("Parameters"),
-        "Rules": root.body.get("Rules"),
+        "Description": root.get("Description"),
+        "Parameters": root.get("Parameters"),
+        "Rules": root.get("Rules"),
         "Mappings": mappings,
         "Conditions": conditions,
         "Resources": resources,
-        "Outputs": readers[""].meant(root.body.get("Outputs")),
+        "Outputs": readers[""].meant(root.get("Outputs")),
     }
     return {name: part for name, part in parts.items() if part}
 
@@ -49,17 +58,22 @@ class _Reader:
     """Reads one template in the words of the whole: `path` is the nested stack's, empty for the root."""
 
     path: str
-    stacks: Mapping[str, StackTemplate]
+    stacks: Mapping[str, Template]
 
     @property
-    def template(self) -> StackTemplate:
+    def template(self) -> Template:
         return self.stacks[self.path]
 
+    @property
+    def declared(self) -> Template:
+        resources: Template = self.template.get("Resources", {})
+        return resources
+
     def own(self, name: str) -> str:
-        return f"{self.path}.{name}" if self.path else name
+        return in_stack(self.path, name)
 
     def resources(self) -> Iterator[tuple[str, Template]]:
-        for logical_id, resource in self.template.resources.items():
+        for logical_id, resource in self.declared.items():
             body = {key: value for key, value in resource.items() if key != "Metadata"}
             if body["Type"] == NESTED:
                 left = {"Parameters", "TemplateURL"}
@@ -75,7 +89,7 @@ class _Reader:
             yield self.own(logical_id), meant
 
     def conditions(self) -> Iterator[tuple[str, Any]]:
-        for name, body in self.template.body.get("Conditions", {}).items():
+        for name, body in self.template.get("Conditions", {}).items():
             yield self.own(name), self._condition(self.meant(body))
 
     def _condition(self, value: Any) -> Any:
@@ -112,20 +126,20 @@ class _Reader:
         return value
 
     def _reference(self, name: str) -> Any:
-        if name in self.template.resources:
+        if name in self.declared:
             return {"Ref": self.own(name)}
-        if not self.path or name not in self.template.body.get("Parameters", {}):
+        if not self.path or name not in self.template.get("Parameters", {}):
             return {"Ref": name}
         above, logical_id = self._above()
-        given = above.template.resources[logical_id]["Properties"].get("Parameters", {})
+        given = above.declared[logical_id]["Properties"].get("Parameters", {})
         if name in given:
             return above.meant(given[name])
-        return self.template.body["Parameters"][name]["Default"]
+        return self.template["Parameters"][name]["Default"]
 
     def _attribute(self, key: str, attribute: str) -> Any:
-        child = self.own(_construct(key))
-        if self.template.resources[key]["Type"] == NESTED and attribute.startswith("Outputs."):
-            output = self.stacks[child].body["Outputs"][attribute.removeprefix("Outputs.")]
+        child = self.own(construct(key))
+        if self.declared[key]["Type"] == NESTED and attribute.startswith("Outputs."):
+            output = self.stacks[child]["Outputs"][attribute.removeprefix("Outputs.")]
             return _Reader(child, self.stacks).meant(output["Value"])
         return {"Fn::GetAtt": [self.own(key), attribute]}
 
@@ -141,15 +155,9 @@ class _Reader:
 
     def _above(self) -> tuple["_Reader", str]:
         """The reader of the parent template, and this stack's logical ID there."""
-        path, _, construct = self.path.rpartition(".")
+        path, _, own = self.path.rpartition(".")
         above = _Reader(path, self.stacks)
         (logical_id,) = (
-            key
-            for key, each in above.template.resources.items()
-            if each["Type"] == NESTED and _construct(key) == construct
+            key for key, each in above.declared.items() if each["Type"] == NESTED and construct(key) == own
         )
         return above, logical_id
-
-
-def _construct(logical_id: str) -> str:
-    return logical_id.partition("NestedStack")[0]

@@ -2,9 +2,7 @@
 
 import io
 import json
-import sys
 from enum import StrEnum
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -13,11 +11,11 @@ from rich.text import Text
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap
 
-from commands.console import console
+from commands.chosen import FOLDER, Folder
+from commands.console import console, ended
 from settings.fields import value_at
 from settings.load import BadDeploymentFile, Loaded, deployment_files, load_deployment
 
-DEPLOYMENTS = Path("deployments")
 STYLES = {"file": "bold", "preset": "cyan", "default": "dim"}
 
 
@@ -31,7 +29,7 @@ class Format(StrEnum):
 
 def settings(
     deployment: Annotated[str | None, typer.Argument(help="Name of the deployment. Left out: all.")] = None,
-    deployments: Annotated[Path, typer.Option(help="Folder of the deployment files.")] = DEPLOYMENTS,
+    deployments: Folder = FOLDER,
     output: Annotated[
         Format, typer.Option("--format", help="yaml is a complete deployment file.")
     ] = Format.table,
@@ -40,8 +38,7 @@ def settings(
     try:
         loaded = [load_deployment(path) for path in deployment_files(deployments, only=deployment or None)]
     except BadDeploymentFile as error:
-        print(error, file=sys.stderr)  # noqa: T201 -- as it is: rich would wrap the lines
-        raise typer.Exit(2) from None
+        raise ended(error, code=2) from None
     for one in loaded:
         if output is Format.table:
             console().print(as_table(one))

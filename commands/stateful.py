@@ -1,4 +1,4 @@
-"""What holds data, and what CloudFormation leaves behind when a deployment is deleted."""
+"""What holds data, what CloudFormation leaves behind when a deployment is deleted, and what refuses to be deleted."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -10,11 +10,14 @@ HOLDS_DATA = frozenset(
         "AWS::CloudFormation::Stack",  # a new logical ID of a nested stack replaces everything in it
         "AWS::Cognito::UserPool",
         "AWS::Cognito::UserPoolClient",
+        "AWS::DynamoDB::Table",
         "AWS::EC2::Volume",
         "AWS::EFS::FileSystem",
+        "AWS::EKS::Cluster",  # what its volumes and its own store hold
         "AWS::ElastiCache::ReplicationGroup",
         "AWS::ElastiCache::ServerlessCache",
         "AWS::KMS::Key",
+        "AWS::KMS::ReplicaKey",
         "AWS::Logs::LogGroup",
         "AWS::RDS::DBCluster",
         "AWS::RDS::DBInstance",
@@ -41,3 +44,17 @@ def retained(template: dict[str, Any]) -> Iterator[Retained]:
         policy = resource.get("DeletionPolicy", "Delete")
         if policy in LEFT_BEHIND:
             yield Retained(address, resource["Type"], policy)
+
+
+def is_protected(resource: dict[str, Any]) -> bool:
+    """Whether a resource of a template refuses to be deleted until its deletion protection is switched off."""
+    properties = resource.get("Properties", {})
+    match resource["Type"]:
+        case "AWS::RDS::DBCluster" | "AWS::RDS::DBInstance":
+            return properties.get("DeletionProtection") not in (None, False, "false")
+        case "AWS::Cognito::UserPool":
+            return bool(properties.get("DeletionProtection") == "ACTIVE")
+        case "AWS::ElasticLoadBalancingV2::LoadBalancer":
+            attributes = properties.get("LoadBalancerAttributes", [])
+            return {"Key": "deletion_protection.enabled", "Value": "true"} in attributes
+    return False

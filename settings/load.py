@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
 
+from settings.deployment import AwsDeployment
 from settings.problems import Problem, nearest, shown
 from settings.reading import Origin, Reading
 from settings.systems import Deployment
@@ -26,6 +27,19 @@ class Loaded:
     """Dotted path of each setting → where its value comes from."""
     file: Path
     document: Document
+
+    @property
+    def on_aws(self) -> AwsDeployment:
+        """The settings of a deployment that makes a stack; raises `BadDeploymentFile` for manifests alone."""
+        if isinstance(self.deployment, AwsDeployment):
+            return self.deployment
+        message = (
+            "is any, and nothing is made on AWS; write the manifests with make manifests "
+            f"DEPLOYMENT={self.deployment.name}"
+        )
+        raise BadDeploymentFile(
+            str(Problem(self.file, self.document.line(("hosting",)), ("hosting",), message))
+        )
 
     def warnings(self, *, packages: Path) -> list[str]:
         """What is right and probably not meant, a line each, in the order of the file.
@@ -64,6 +78,8 @@ def deployment_files(folder: Path, *, only: str | None = None) -> list[Path]:
         return list(files.values())
     if only in files:
         return [files[only]]
+    if files and not only:
+        raise BadDeploymentFile(f"{folder}: which deployment? choose one of {', '.join(files)}: DEPLOYMENT=…")
     if not files:
         remedy = "the folder holds no deployment file; add NAME.yaml, see docs/settings.md"
     elif (meant := nearest(only.removesuffix(".yaml"), list(files))) is not None:

@@ -90,8 +90,13 @@ class Document:
         return str(node.written) if node.written is not None else None
 
 
-def read_document(path: Path) -> Document:
-    """Parse one deployment file; raises `Unreadable` where nothing can be made of it."""
+def read_document(
+    path: Path, *, start: str = "start with `system: open-webui` and `environment: dev`"
+) -> Document:
+    """Parse one deployment file; raises `Unreadable` where nothing can be made of it.
+
+    start: the remedy where there is no mapping at all; another kind of file has its own.
+    """
     text = _text(path)
     reader = _Reader(path)
     try:
@@ -106,9 +111,7 @@ def read_document(path: Path) -> Document:
         ) from None
     if not isinstance(root.value, dict):
         what = "is empty" if root.value is None else f"holds {shown(_plain(root))}, not settings"
-        raise Unreadable(
-            Problem(path, root.line, (), f"{what}; start with `system: open-webui` and `environment: dev`")
-        )
+        raise Unreadable(Problem(path, root.line, (), f"{what}; {start}"))
     return Document(
         values=_plain(root),
         problems=reader.problems,

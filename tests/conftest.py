@@ -10,7 +10,10 @@ from filelock import FileLock
 from commands.synthesis import synthesize
 
 ROOT = Path(__file__).parent.parent
-COMMITTED = sorted(path.stem for path in (ROOT / "deployments").glob("*.yaml"))
+FILES = sorted((ROOT / "deployments").glob("*.yaml"))
+COMMITTED = [path.stem for path in FILES if "\nhosting: any\n" not in path.read_text()]
+"""The committed deployments that make a stack."""
+OPEN_WEBUI = [name for name in COMMITTED if name.startswith("open-webui")]
 VARIANTS = sorted(path.stem for path in (ROOT / "tests" / "deployments").glob("*.yaml"))
 """Settings that the committed examples do not use; synthesized and checked like them, without snapshots."""
 
@@ -38,12 +41,6 @@ def assembly(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def variants(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The cloud assembly of `tests/deployments`."""
     return _once(tmp_path_factory, "variants", {"deployments": "tests/deployments"})
-
-
-@pytest.fixture(scope="session")
-def kubernetes(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The cloud assembly of `tests/deployments-kubernetes`, with the manifests beside it."""
-    return _once(tmp_path_factory, "kubernetes", {"deployments": "tests/deployments-kubernetes"})
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -40,7 +40,19 @@ MAY_IMPORT = {
         "ruamel",
     },
     MANIFESTS: {"commands", "settings", "applications", "systems", "k8s", "typer"},
-    "commands": {"commands", "settings", "typer", "rich", "boto3", "botocore", "ruamel", "pydantic"},
+    "commands": {
+        "commands",
+        "settings",
+        "typer",
+        "rich",
+        "boto3",
+        "botocore",
+        "ruamel",
+        "pydantic",
+        "jinja2",
+        "markupsafe",
+        "yaml",
+    },
     "app.py": {"settings", "systems", "aws_cdk", "cdk_nag"},
 }
 EMULATOR = "commands/local/emulator"

@@ -43,8 +43,8 @@ def test_cfn_lint_finds_nothing_in_variants(variants: Path) -> None:
 
 
 @pytest.mark.slow
-def test_cfn_lint_finds_nothing_around_clusters(kubernetes: Path) -> None:
-    files = [template.file for name in deployments(kubernetes) for template in templates(kubernetes, name)]
+def test_cfn_lint_finds_nothing_around_clusters(assembly: Path) -> None:
+    files = [template.file for name in deployments(assembly) for template in templates(assembly, name)]
     assert lint(files) == ""
 
 

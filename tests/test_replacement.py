@@ -11,12 +11,12 @@ import pytest
 from aws_cdk import App
 from ruamel.yaml import YAML
 
-from commands.assembly import templates
+from commands.flattened import flattened
 from settings.load import load_deployment
 from settings.presets import with_preset
 from systems import build
 from tests.conftest import ROOT
-from tests.replacement import Deployment, lost_data, taken_names
+from tests.replacement import Resources, lost_data, taken_names
 
 pytestmark = pytest.mark.slow
 
@@ -62,7 +62,7 @@ CHANGES: dict[str, dict[str, Any]] = {
 RESTORED = {"restore": committed("tests/deployments/taken-over.yaml")["restore"]}
 
 
-def deployment(written: dict[str, Any], folder: Path) -> Deployment:
+def deployment(written: dict[str, Any], folder: Path) -> Resources:
     """Synthesized under one name, without the rules that other tests apply."""
     file = folder / "chat.yaml"
     file.write_text(json.dumps(written))
@@ -74,20 +74,19 @@ def deployment(written: dict[str, Any], folder: Path) -> Deployment:
     )
     build(app, load_deployment(file).deployment)
     app.synth()
-    return Deployment(
-        {each.name.removeprefix("chat").replace(".", "/"): each for each in templates(folder / "out", "chat")}
-    )
+    resources: Resources = flattened(folder / "out", "chat")["Resources"]
+    return resources
 
 
 @pytest.fixture(scope="module")
-def before(tmp_path_factory: pytest.TempPathFactory) -> Deployment:
+def before(tmp_path_factory: pytest.TempPathFactory) -> Resources:
     return deployment(PROD, tmp_path_factory.mktemp("before"))
 
 
 @pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES.keys())
 @pytest.mark.row("C8")
 def test_a_change_replaces_no_data_and_takes_no_name_twice(
-    before: Deployment, change: dict[str, Any], tmp_path: Path
+    before: Resources, change: dict[str, Any], tmp_path: Path
 ) -> None:
     after = deployment(with_preset(PROD, change), tmp_path)
     assert lost_data(before, after) == []
@@ -95,15 +94,15 @@ def test_a_change_replaces_no_data_and_takes_no_name_twice(
 
 
 def test_a_restore_replaces_the_database_and_so_shows_that_replacements_are_seen(
-    before: Deployment, tmp_path: Path
+    before: Resources, tmp_path: Path
 ) -> None:
     after = deployment(with_preset(PROD, RESTORED), tmp_path)
     assert "AWS::RDS::DBCluster" in " ".join(lost_data(before, after))
 
 
-def test_a_taken_name_is_seen(before: Deployment, tmp_path: Path) -> None:
+def test_a_taken_name_is_seen(before: Resources, tmp_path: Path) -> None:
     """A vault of the same name under another key."""
     after = deployment(PROD, tmp_path)
-    (address,) = (at for at, each in after.resources.items() if each["Type"] == "AWS::Backup::BackupVault")
-    after.resources[address]["Properties"]["EncryptionKeyArn"] = "another"
+    (vault,) = (each for each in after.values() if each["Type"] == "AWS::Backup::BackupVault")
+    vault["Properties"]["EncryptionKeyArn"] = "another"
     assert len(taken_names(before, after)) == 1

@@ -6,14 +6,13 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from commands.destroy_check.remains import remains
 from commands.local.emulator.kubernetes.record import file_of, left_of
 from commands.local.place import Place
 
 NESTED = "AWS::CloudFormation::Stack"
-CLUSTER, SNAPSHOT = "AWS::RDS::DBCluster", "cluster snapshot"
+SNAPSHOT = "cluster snapshot"
 KUBERNETES, VOLUME = "AWS::EKS::Cluster", "EBS volume or EFS folder"
-IN_CLUSTERS = "Custom::AWSCDK-EKS-"
-"""Types of what is in a cluster: kept or not, it is gone with the cluster."""
 RETAINED, KEPT = "the template retains it", "kept until somebody deletes it"
 BEGINNINGS = ("CREATE_IN_PROGRESS", "UPDATE_IN_PROGRESS", "DELETE_IN_PROGRESS")
 
@@ -102,20 +101,15 @@ def left(place: Place, names: list[str], *, url: str) -> list[Left]:
         if stack["StackName"] in wanted
         for event in api.describe_stack_events(StackName=stack["StackId"])["StackEvents"]
     ]
-    retained = {
-        event["PhysicalResourceId"]: event["ResourceType"]
-        for event in events
-        if event["ResourceStatus"] == "DELETE_SKIPPED" and not event["ResourceType"].startswith(IN_CLUSTERS)
-    }
-    clusters = {event["PhysicalResourceId"] for event in events if event["ResourceType"] == CLUSTER}
+    found = remains(events)
     kubernetes = {event["PhysicalResourceId"] for event in events if event["ResourceType"] == KUBERNETES}
     snapshots = place.client("rds", url=url).describe_db_cluster_snapshots()["DBClusterSnapshots"]
-    found = [
-        *(Left(name=name, type=each, why=RETAINED) for name, each in retained.items()),
+    there = [
+        *(Left(name=name, type=each, why=RETAINED) for name, each in found.retained.items()),
         *(
             Left(name=each["DBClusterSnapshotIdentifier"], type=SNAPSHOT, why=KEPT)
             for each in snapshots
-            if each["DBClusterIdentifier"] in clusters
+            if each["DBClusterIdentifier"] in found.clusters
         ),
         *(
             Left(name=volume, type=VOLUME, why=why)
@@ -125,7 +119,7 @@ def left(place: Place, names: list[str], *, url: str) -> list[Left]:
             ).items()
         ),
     ]
-    return sorted(found, key=lambda each: (each.type, each.name))
+    return sorted(there, key=lambda each: (each.type, each.name))
 
 
 def _all_stacks(api: Any) -> Iterator[Any]:

@@ -17,7 +17,6 @@ from commands.local.steps import CONSOLE, LocalError, step
 from commands.local.trial import open_webui, programs, trial
 from commands.local.trial.models import OLLAMA_URL, OPENAI_KEY, OPENAI_URL
 from commands.local.virtual_environment import EMULATOR
-from settings.deployment import AwsDeployment
 from settings.load import BadDeploymentFile, deployment_files, load_deployment
 
 app = typer.Typer(no_args_is_help=True, add_completion=False)
@@ -282,10 +281,7 @@ def _place(folder: Path, name: str, state: Path, *, warned: bool = False) -> Pla
             if VARIABLES not in warning:
                 continue  # mail, for one: nobody gets any here
             print(warning, file=sys.stderr)  # noqa: T201 - as it is: rich would wrap the line
-    settings = loaded.deployment
-    if not isinstance(settings, AwsDeployment):
-        told = f"{name} makes nothing on AWS; write its manifests with: make manifests DEPLOYMENT={name}"
-        raise LocalError(told)
+    settings = loaded.on_aws
     return Place(state=state.resolve(), account=settings.account or ACCOUNT, region=settings.region or REGION)
 
 

@@ -56,7 +56,7 @@ class PythonFunction(Construct):
             description=description,
             runtime=lambda_.Runtime.PYTHON_3_14,
             architecture=lambda_.Architecture.ARM_64,
-            code=lambda_.Code.from_asset(str(ASSETS / folder), exclude=["__pycache__"]),
+            code=lambda_.Code.from_asset(str(ASSETS / folder), exclude=["__pycache__"], display_name=folder),
             handler=handler,
             timeout=timeout,
             memory_size=memory_size_mib,

@@ -14,7 +14,7 @@ from commands.assembly import templates
 from settings.application import ApplicationSettings, EmbeddingSettings
 from settings.known_variables import known_variables, variables_of
 from settings.reserved_variables import HARMFUL, SET_BY_DEPLOYMENT
-from tests.conftest import COMMITTED, VARIANTS
+from tests.conftest import OPEN_WEBUI, VARIANTS
 
 ROOT = Path(__file__).parents[2]
 VERSION = "0.12.4"
@@ -115,7 +115,7 @@ def variables_in_templates(folder: Path, names: list[str]) -> set[str]:
 
 @pytest.mark.row("F9")
 def test_every_variable_in_the_templates_is_one_that_somebody_reads(assembly: Path, variants: Path) -> None:
-    names = variables_in_templates(assembly, COMMITTED) | variables_in_templates(variants, VARIANTS)
+    names = variables_in_templates(assembly, OPEN_WEBUI) | variables_in_templates(variants, VARIANTS)
     assert names - READ == READ_BY_LIBPQ | READ_BY_UVICORN | READ_BY_PREPARE
 
 

@@ -18,7 +18,7 @@ from applications import aegisai
 from commands.assembly import NESTED, StackTemplate, templates
 from commands.manifests.pages import examples_in, sections, with_sections
 from k8s.manifests import Manifest
-from settings.aegisai import AegisAIAnywhere, AegisAIDeployment
+from settings.aegisai import SERVICES, AegisAIAnywhere, AegisAIDeployment
 from settings.aegisai_eks import AegisAIOnEks
 from settings.data_stores import InClusterPostgresql
 from settings.load import BadDeploymentFile, load_deployment
@@ -79,9 +79,9 @@ def made() -> list[Manifest]:
 
 
 @pytest.fixture(scope="module")
-def stacks(kubernetes: Path) -> dict[str, list[StackTemplate]]:
+def stacks(assembly: Path) -> dict[str, list[StackTemplate]]:
     """The templates of the deployments on EKS."""
-    return {name: templates(kubernetes, name) for name in ON_EKS}
+    return {name: templates(assembly, name) for name in ON_EKS}
 
 
 def calls() -> list[list[str]]:
@@ -251,26 +251,21 @@ def test_kubectl_knows_the_options() -> None:
     assert not wrong
 
 
-def test_names_in_the_database_are_the_defaults() -> None:
+def test_names_of_database_and_user_are_the_defaults(stacks: dict[str, list[StackTemplate]]) -> None:
+    """In the cluster, and in Aurora, whose database the template names."""
     given = InClusterPostgresql(hosted="in_cluster")
-    text = PAGE.read_text()
-    assert set(re.findall(r"psql -U (\w+) -d (\w+)", text)) == {(given.user, "postgres")}
-    assert set(re.findall(r"DATABASE (aegisai_db)\b", text)) == {given.database}
-
-
-def test_name_of_the_database_in_aurora_is_that_of_the_template(
-    stacks: dict[str, list[StackTemplate]],
-) -> None:
-    [made] = [
+    [aurora] = [
         each["Properties"]["DatabaseName"]
         for template in stacks["aegisai-prod"]
         for each in template.resources.values()
         if each["Type"] == "Custom::Database"
     ]
-    statements = re.findall(r"'((?:ALTER|CREATE|REVOKE)[^']*)'", "\n".join(blocks(PAGE, "bash")))
-    aurora = [text for text in statements if "aegisai_db" not in text and "ROLE" not in text]
-    assert len(aurora) == 3
-    assert all(re.search(rf"DATABASE {made}\b", text) for text in aurora)
+    text = "\n".join(blocks(PAGE, "bash"))
+    statements = re.findall(r"'(?:ALTER|CREATE|REVOKE CONNECT ON) DATABASE (\w+)", text)
+    assert len(statements) == 5
+    assert set(statements) == {given.database, aurora}
+    assert set(re.findall(r"psql -U (\w+) -d (\w+)", text)) == {(given.user, "postgres")}
+    assert set(re.findall(r"ALTER ROLE (\w+)", text)) == {given.user}
 
 
 def test_aws_commands_exist_with_their_options() -> None:
@@ -285,7 +280,8 @@ def test_outputs_that_are_named_exist_and_all_are_named(stacks: dict[str, list[S
 
 def test_parameters_that_are_named_are_all_there_are(stacks: dict[str, list[StackTemplate]]) -> None:
     made = {name for root, *_ in stacks.values() for name in root.body["Parameters"]}
-    [sentence] = re.findall(r"((?:`\w+` and )+`\w+`) are parameters", section(PAGE, "Upgrade"))
+    text = " ".join(section(PAGE, "Upgrade").split())
+    [sentence] = re.findall(r"((?:`\w+` and )+`\w+`) are parameters", text)
     assert set(re.findall(r"`(\w+)`", sentence)) == made
 
 
@@ -369,17 +365,13 @@ def setting_exists(path: str) -> bool:
     """In one of the two models; keys of mappings are left out."""
     models: list[type[BaseModel]] = [AegisAIOnEks, AegisAIAnywhere]
     for name in path.replace("[]", "").split("."):
-        if name == "NAME" or name in aegisai_services():
+        if name == "NAME" or name in SERVICES:
             continue
         fields = [model.model_fields[name] for model in models if name in model.model_fields]
         if not fields:
             return False
         models = [model for field in fields for model in members(field.annotation)]
     return True
-
-
-def aegisai_services() -> set[str]:
-    return set(examples_in(FILES)["aegisai-local"].services)
 
 
 def test_settings_that_are_named_exist() -> None:
@@ -433,4 +425,4 @@ def test_the_provider_keys_are_all_there_are() -> None:
 def test_services_of_the_loops_are_those_with_images() -> None:
     loops = re.findall(r"^for service in ([\w -]+); do", PAGE.read_text(), re.MULTILINE)
     assert loops
-    assert all(set(loop.split()) == aegisai_services() for loop in loops)
+    assert all(set(loop.split()) == set(SERVICES) for loop in loops)

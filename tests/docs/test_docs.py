@@ -86,8 +86,9 @@ def section(page: Path, title: str) -> str:
 
 @pytest.fixture(scope="module")
 def everything(assembly: Path, variants: Path) -> dict[str, list[StackTemplate]]:
-    """All templates of all deployments and variants, by deployment."""
-    return {name: templates(outdir, name) for outdir in (assembly, variants) for name in deployments(outdir)}
+    """All templates of Open WebUI's deployments and variants, by deployment."""
+    found = {name: templates(outdir, name) for outdir in (assembly, variants) for name in deployments(outdir)}
+    return {name: stacks for name, stacks in found.items() if "Open WebUI" in stacks[0].body["Description"]}
 
 
 @pytest.mark.parametrize("page", PAGES, ids=page_id)

@@ -19,11 +19,12 @@ from settings.open_webui import OpenWebUIDeployment
 from settings.services import ServiceSettings
 
 ROOT = Path(__file__).parents[2]
+KUBERNETES = sorted((ROOT / "deployments").glob("aegisai-*.yaml"))
 FILES = sorted(
-    [*(ROOT / "deployments").glob("*.yaml"), *(ROOT / "tests" / "deployments").glob("*.yaml")],
+    {*(ROOT / "deployments").glob("*.yaml"), *(ROOT / "tests" / "deployments").glob("*.yaml")}
+    - {*KUBERNETES},
     key=lambda file: file.name,
 )
-KUBERNETES = sorted((ROOT / "tests" / "deployments-kubernetes").glob("*.yaml"))
 Tree = dict[str, Any]
 LONGEST_LINE = 1000
 _FIELD = r"(?:[A-Za-z0-9_/-]+|\"(?:[^\"\\]|\\.)*\")"

@@ -50,7 +50,7 @@ def test_a_deployment_that_is_not_asked_for_is_not_opened(folder: Path) -> None:
         ("one.yaml", "no deployment is named 'one.yaml'; did you mean one? There are one, two"),
         ("*", "no deployment is named '*'; choose one of one, two"),
         ("../one", "no deployment is named '../one'; did you mean one? There are one, two"),
-        ("", "no deployment is named ''; choose one of one, two"),
+        ("", "which deployment? choose one of one, two: DEPLOYMENT=…"),
     ],
 )
 def test_a_selection_that_matches_nothing_is_refused_with_near_names(

@@ -42,27 +42,27 @@ def applied(template: Template) -> list[Any]:
 
 
 @pytest.mark.row("A1")
-def test_a_cluster_that_is_there_gets_manifests_and_no_stack(kubernetes: Path) -> None:
-    assert deployments(kubernetes) == [DEV, PROD]
-    assert (kubernetes / "manifests" / "aegisai-local" / "kustomization.yaml").is_file()
+def test_a_cluster_that_is_there_gets_manifests_and_no_stack(assembly: Path) -> None:
+    assert deployments(assembly) == [DEV, PROD]
+    assert (assembly / "manifests" / "aegisai-local" / "kustomization.yaml").is_file()
 
 
 @pytest.mark.row("A1", "A13")
 @pytest.mark.parametrize("name", [DEV, PROD])
-def test_the_same_synthesis_writes_the_manifests(kubernetes: Path, name: str) -> None:
-    assert (kubernetes / "manifests" / name / "kustomization.yaml").is_file()
+def test_the_same_synthesis_writes_the_manifests(assembly: Path, name: str) -> None:
+    assert (assembly / "manifests" / name / "kustomization.yaml").is_file()
 
 
 @pytest.mark.row("A1")
 @pytest.mark.parametrize("name", [DEV, PROD])
-def test_what_is_tested_is_what_is_applied(kubernetes: Path, name: str) -> None:
-    found = applied(stack(kubernetes, f"{name}.Manifests"))
+def test_what_is_tested_is_what_is_applied(assembly: Path, name: str) -> None:
+    found = applied(stack(assembly, f"{name}.Manifests"))
     assert {title(each): each for each in found} == {title(each): each for each in of_example(name)}
     assert len({identity_of(each) for each in found}) == len(found)
 
 
 @pytest.mark.row("C8")
-def test_each_environment_has_the_nested_stacks_that_it_needs(kubernetes: Path) -> None:
+def test_each_environment_has_the_nested_stacks_that_it_needs(assembly: Path) -> None:
     common = {
         "Network",
         "SecurityGroups",
@@ -73,14 +73,14 @@ def test_each_environment_has_the_nested_stacks_that_it_needs(kubernetes: Path) 
         "PodIdentities",
         "Manifests",
     }
-    assert set(nested(kubernetes, DEV)) == {*common, "Backup", "Monitoring"}
-    assert set(nested(kubernetes, PROD)) == {*common, "Backup", "Monitoring", "Firewall", "IngressClass"}
+    assert set(nested(assembly, DEV)) == {*common, "Backup", "Monitoring"}
+    assert set(nested(assembly, PROD)) == {*common, "Backup", "Monitoring", "Firewall", "IngressClass"}
 
 
 @pytest.mark.row("A1")
 @pytest.mark.parametrize("name", [DEV, PROD])
-def test_manifests_come_after_everything_that_their_pods_ask_for(kubernetes: Path, name: str) -> None:
-    made = nested(kubernetes, name)
+def test_manifests_come_after_everything_that_their_pods_ask_for(assembly: Path, name: str) -> None:
+    made = nested(assembly, name)
     after = {each.split("NestedStack")[0] for each in made["Manifests"]["DependsOn"]}
     expected = {"Eks", "PodIdentities"} | ({"IngressClass"} if name == PROD else set())
     assert expected <= after
@@ -88,9 +88,9 @@ def test_manifests_come_after_everything_that_their_pods_ask_for(kubernetes: Pat
 
 
 @pytest.mark.row("A2")
-def test_databases_are_outside_the_cluster_where_the_file_says_so(kubernetes: Path) -> None:
+def test_databases_are_outside_the_cluster_where_the_file_says_so(assembly: Path) -> None:
     for name, count in ((DEV, 0), (PROD, 1)):
-        storage = stack(kubernetes, f"{name}.Storage")
+        storage = stack(assembly, f"{name}.Storage")
         assert len(resources(storage, "AWS::RDS::DBCluster")) == count
         assert len(resources(storage, "AWS::ElastiCache::ServerlessCache")) == count
         assert len(resources(storage, "AWS::EFS::FileSystem")) == 1
@@ -98,7 +98,7 @@ def test_databases_are_outside_the_cluster_where_the_file_says_so(kubernetes: Pa
 
 @pytest.mark.row("A6", "C4")
 @pytest.mark.parametrize("name", [DEV, PROD])
-def test_every_secret_that_the_cluster_asks_for_is_made_under_its_name(kubernetes: Path, name: str) -> None:
+def test_every_secret_that_the_cluster_asks_for_is_made_under_its_name(assembly: Path, name: str) -> None:
     asked = {
         each["remoteRef"]["key"]
         for manifest in of_example(name)
@@ -108,7 +108,7 @@ def test_every_secret_that_the_cluster_asks_for_is_made_under_its_name(kubernete
     made = {
         secret["Name"]
         for part in ("Secrets", "Storage")
-        for secret in resources(stack(kubernetes, f"{name}.{part}"), "AWS::SecretsManager::Secret")
+        for secret in resources(stack(assembly, f"{name}.{part}"), "AWS::SecretsManager::Secret")
         if "Name" in secret
     }
     assert asked | {f"{name}/grafana"} == made
@@ -116,8 +116,8 @@ def test_every_secret_that_the_cluster_asks_for_is_made_under_its_name(kubernete
 
 @pytest.mark.row("A10")
 @pytest.mark.parametrize("name", [DEV, PROD])
-def test_the_backup_job_reaches_its_own_bucket_alone(kubernetes: Path, name: str) -> None:
-    identities = stack(kubernetes, f"{name}.PodIdentities")
+def test_the_backup_job_reaches_its_own_bucket_alone(assembly: Path, name: str) -> None:
+    identities = stack(assembly, f"{name}.PodIdentities")
     [association] = resources(identities, "AWS::EKS::PodIdentityAssociation")
     assert (association["Namespace"], association["ServiceAccount"]) == ("aegisai", "postgres-backup")
     [policy] = resources(identities, "AWS::IAM::Policy")
@@ -138,8 +138,8 @@ def test_the_backup_job_reaches_its_own_bucket_alone(kubernetes: Path, name: str
 
 
 @pytest.mark.row("A12")
-def test_every_service_has_a_repository_whose_tags_do_not_move(kubernetes: Path) -> None:
-    made = resources(stack(kubernetes, f"{PROD}.Images"), "AWS::ECR::Repository")
+def test_every_service_has_a_repository_whose_tags_do_not_move(assembly: Path) -> None:
+    made = resources(stack(assembly, f"{PROD}.Images"), "AWS::ECR::Repository")
     assert {each["RepositoryName"] for each in made} == {
         f"{PROD}/{name}"
         for name in (
@@ -155,29 +155,28 @@ def test_every_service_has_a_repository_whose_tags_do_not_move(kubernetes: Path)
     assert all(each["ImageScanningConfiguration"]["ScanOnPush"] for each in made)
     assert all("EmptyOnDelete" not in each for each in made)
     assert all(
-        each["EmptyOnDelete"]
-        for each in resources(stack(kubernetes, f"{DEV}.Images"), "AWS::ECR::Repository")
+        each["EmptyOnDelete"] for each in resources(stack(assembly, f"{DEV}.Images"), "AWS::ECR::Repository")
     )
 
 
 @pytest.mark.row("A12")
-def test_spot_nodes_are_a_group_of_their_own_in_production(kubernetes: Path) -> None:
-    groups = resources(stack(kubernetes, f"{PROD}.Eks"), "AWS::EKS::Nodegroup")
+def test_spot_nodes_are_a_group_of_their_own_in_production(assembly: Path) -> None:
+    groups = resources(stack(assembly, f"{PROD}.Eks"), "AWS::EKS::Nodegroup")
     kinds = {each["CapacityType"]: each.get("Taints", []) for each in groups}
     assert kinds["ON_DEMAND"] == []
     assert [taint["Key"] for taint in kinds["SPOT"]] == ["spot"]
 
 
 @pytest.mark.row("A1")
-def test_the_firewall_stands_before_the_application_load_balancer(kubernetes: Path) -> None:
-    texts = [each["Manifest"] for each in resources(stack(kubernetes, f"{PROD}.IngressClass"), MANIFEST)]
+def test_the_firewall_stands_before_the_application_load_balancer(assembly: Path) -> None:
+    texts = [each["Manifest"] for each in resources(stack(assembly, f"{PROD}.IngressClass"), MANIFEST)]
     assert "wafv2AclArn" in json.dumps(texts)
-    assert len(resources(stack(kubernetes, f"{PROD}.Firewall"), "AWS::WAFv2::WebACL")) == 1
+    assert len(resources(stack(assembly, f"{PROD}.Firewall"), "AWS::WAFv2::WebACL")) == 1
 
 
 @pytest.mark.row("A11")
-def test_prometheus_is_installed_with_the_password_of_secrets_manager(kubernetes: Path) -> None:
-    charts = resources(stack(kubernetes, f"{DEV}.Eks"), "Custom::AWSCDK-EKS-HelmChart")
+def test_prometheus_is_installed_with_the_password_of_secrets_manager(assembly: Path) -> None:
+    charts = resources(stack(assembly, f"{DEV}.Eks"), "Custom::AWSCDK-EKS-HelmChart")
     [values] = [json.dumps(each["Values"]) for each in charts if each["Release"] == "prometheus"]
     assert "grafana-admin" in values
     assert "aegisai-dev/grafana" in values
@@ -185,32 +184,32 @@ def test_prometheus_is_installed_with_the_password_of_secrets_manager(kubernetes
 
 
 @pytest.mark.row("C5")
-def test_alarms_tell_what_the_cluster_cannot_tell_itself(kubernetes: Path) -> None:
-    alarms = resources(stack(kubernetes, f"{DEV}.Monitoring.Surroundings"), "AWS::CloudWatch::Alarm")
+def test_alarms_tell_what_the_cluster_cannot_tell_itself(assembly: Path) -> None:
+    alarms = resources(stack(assembly, f"{DEV}.Monitoring.Surroundings"), "AWS::CloudWatch::Alarm")
     metrics = {each.get("MetricName") for each in alarms}
     assert {"scheduler_pending_pods_UNSCHEDULABLE", "apiserver_storage_size_bytes"} <= metrics
 
 
 @pytest.mark.row("C6")
-def test_file_system_and_database_are_in_the_plan(kubernetes: Path) -> None:
+def test_file_system_and_database_are_in_the_plan(assembly: Path) -> None:
     for name, count in ((DEV, 1), (PROD, 2)):
-        [selection] = resources(stack(kubernetes, f"{name}.Backup"), "AWS::Backup::BackupSelection")
+        [selection] = resources(stack(assembly, f"{name}.Backup"), "AWS::Backup::BackupSelection")
         assert len(selection["BackupSelection"]["Resources"]) == count
 
 
 @pytest.mark.row("C2")
-def test_nodes_alone_reach_the_stores(kubernetes: Path) -> None:
-    groups = stack(kubernetes, f"{PROD}.SecurityGroups")
+def test_nodes_alone_reach_the_stores(assembly: Path) -> None:
+    groups = stack(assembly, f"{PROD}.SecurityGroups")
     ports = sorted(each["FromPort"] for each in resources(groups, "AWS::EC2::SecurityGroupIngress"))
     assert ports == [443, 443, 2049, 5432, 6379]
 
 
 @pytest.mark.row("A1")
 @pytest.mark.parametrize("name", [DEV, PROD])
-def test_subnets_say_which_load_balancers_they_are_for(kubernetes: Path, name: str) -> None:
+def test_subnets_say_which_load_balancers_they_are_for(assembly: Path, name: str) -> None:
     found = {
         tag["Key"]
-        for each in resources(stack(kubernetes, f"{name}.Network"), "AWS::EC2::Subnet")
+        for each in resources(stack(assembly, f"{name}.Network"), "AWS::EC2::Subnet")
         for tag in each["Tags"]
     }
     assert {"kubernetes.io/role/elb", "kubernetes.io/role/internal-elb"} <= found
@@ -218,8 +217,8 @@ def test_subnets_say_which_load_balancers_they_are_for(kubernetes: Path, name: s
 
 @pytest.mark.row("C10")
 @pytest.mark.parametrize("name", [DEV, PROD])
-def test_outputs_say_how_to_go_on(kubernetes: Path, name: str) -> None:
-    assert set(stack(kubernetes, name)["Outputs"]) == {
+def test_outputs_say_how_to_go_on(assembly: Path, name: str) -> None:
+    assert set(stack(assembly, name)["Outputs"]) == {
         "BackupBucket",
         "GrafanaSecret",
         "ImageRegistry",
@@ -230,5 +229,5 @@ def test_outputs_say_how_to_go_on(kubernetes: Path, name: str) -> None:
 
 
 @pytest.mark.row("C9")
-def test_operators_turn_these_without_a_new_synthesis(kubernetes: Path) -> None:
-    assert set(stack(kubernetes, PROD)["Parameters"]) == {"AlarmEmail", "LogRetentionDays"}
+def test_operators_turn_these_without_a_new_synthesis(assembly: Path) -> None:
+    assert set(stack(assembly, PROD)["Parameters"]) == {"AlarmEmail", "LogRetentionDays"}

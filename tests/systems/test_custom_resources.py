@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from commands.assembly import StackTemplate, templates
-from tests.conftest import COMMITTED, VARIANTS
+from tests.conftest import OPEN_WEBUI, VARIANTS
 
 
 def check(found: list[StackTemplate]) -> set[str]:
@@ -29,7 +29,7 @@ def test_custom_resources_of_variants_keep_their_permissions_to_the_end(variants
 
 @pytest.mark.row("C8")
 def test_custom_resources_keep_their_permissions_to_the_end(assembly: Path) -> None:
-    assert set().union(*(check(templates(assembly, deployment)) for deployment in COMMITTED)) == {
+    assert set().union(*(check(templates(assembly, deployment)) for deployment in OPEN_WEBUI)) == {
         "Custom::ClosedDefaultSecurityGroup",
         "Custom::ClusterSnapshot",
         "Custom::Database",

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from commands.assembly import NESTED, StackTemplate, templates
-from tests.conftest import COMMITTED, VARIANTS
+from tests.conftest import OPEN_WEBUI, VARIANTS
 
 
 def origin(stacks: dict[str, StackTemplate], name: str, value: Any) -> dict[str, Any]:
@@ -46,7 +46,7 @@ def check(found: list[StackTemplate]) -> int:
 
 
 @pytest.mark.row("C3", "C8")
-@pytest.mark.parametrize("deployment", COMMITTED)
+@pytest.mark.parametrize("deployment", OPEN_WEBUI)
 def test_log_groups_are_encrypted(assembly: Path, deployment: str) -> None:
     assert check(templates(assembly, deployment)) > 5
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from commands.assembly import NESTED, templates
-from tests.conftest import COMMITTED, ROOT
+from tests.conftest import OPEN_WEBUI, ROOT
 
 Template = dict[str, Any]
 
@@ -164,7 +164,7 @@ def test_one_to_four_tasks_is_the_default_of_the_document(variants: Path) -> Non
 
 
 @pytest.mark.row("C10")
-@pytest.mark.parametrize("deployment", COMMITTED)
+@pytest.mark.parametrize("deployment", OPEN_WEBUI)
 def test_stacks_and_outputs_are_described(assembly: Path, deployment: str) -> None:
     for template in templates(assembly, deployment):
         assert template.body.get("Description"), template.name
@@ -217,7 +217,7 @@ def test_an_output_is_the_command_that_opens_a_shell_where_that_is_allowed(
 
 
 @pytest.mark.row("C10")
-@pytest.mark.parametrize("deployment", COMMITTED)
+@pytest.mark.parametrize("deployment", OPEN_WEBUI)
 def test_every_nested_stack_carries_the_deployments_tag(assembly: Path, deployment: str) -> None:
     for name, stack in resources(assembly, deployment, NESTED).items():
         assert {"Key": "pergola:deployment", "Value": deployment} in stack["Properties"]["Tags"], name
@@ -326,7 +326,7 @@ def test_an_existing_vpc_is_used_as_it_is(variants: Path) -> None:
 
 
 @pytest.mark.row("C4")
-@pytest.mark.parametrize("deployment", COMMITTED)
+@pytest.mark.parametrize("deployment", OPEN_WEBUI)
 def test_no_secret_value_is_an_output_or_a_parameter_of_a_nested_stack(
     assembly: Path, deployment: str
 ) -> None:
@@ -339,5 +339,5 @@ def test_no_secret_value_is_an_output_or_a_parameter_of_a_nested_stack(
 
 @pytest.mark.row("C9")
 def test_no_parameter_or_rule_of_the_cdk_bootstrap_is_left(assembly: Path) -> None:
-    for deployment in COMMITTED:
+    for deployment in OPEN_WEBUI:
         assert "BootstrapVersion" not in json.dumps(root(assembly, deployment))

@@ -10,7 +10,7 @@ from settings.aegisai_eks import AegisAIOnEks
 from settings.load import load_deployment
 from systems.aegisai_manifests import manifests
 
-FILES = Path(__file__).parents[2] / "deployments-kubernetes"
+FILES = Path(__file__).parents[3] / "deployments"
 
 
 def anywhere(**given: Any) -> AegisAIAnywhere:

@@ -12,7 +12,7 @@ from settings.capacity.nodes import NodeKind
 from settings.capacity.workloads import Moment, Workload
 
 ROOT = Path(__file__).parents[3]
-FOLDER = ROOT / "tests" / "deployments-kubernetes"
+FOLDER = ROOT / "deployments"
 KIND = NodeKind(name="general", cpu=4000, memory=4 * 2**30, pods=20, volumes=4, start=3, most=6)
 GATEWAY = Workload(name="gateway", cpu=1000, memory=2**30, replicas=6, most=20, surge=1)
 

@@ -1,0 +1,57 @@
+"""`make bundle`: the hand-off for a team that has CloudFormation and the AWS CLI alone."""
+
+import sys
+import tempfile
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from commands.assembly import ROOT
+from commands.bundle.folder import write_bundle
+from commands.bundle.places import BundleError
+from commands.bundle.sizes import Size
+from commands.chosen import FOLDER, Folder, Name, chosen, context
+from commands.console import console, ended
+from commands.diagram.graphviz import NotDrawn
+from commands.synthesis import SynthesisFailed, synthesize
+from settings.caution import examples_left
+from settings.load import BadDeploymentFile
+
+DIST = ROOT / "dist"
+
+
+def bundle(
+    deployment: Name = "",
+    deployments: Folder = FOLDER,
+    output: Annotated[Path, typer.Option(help="Folder in which the folder of the bundle is made.")] = DIST,
+) -> None:
+    """Write the folder that deploys with `aws cloudformation package` and `deploy`, and nothing else."""
+    try:
+        loaded = chosen(deployment, deployments)
+        cautions = examples_left(loaded.deployment.model_dump(mode="json"))
+        examples = "; ".join(f"`{'.'.join(map(str, each.path))}`: {each.message}" for each in cautions)
+        with tempfile.TemporaryDirectory() as scratch:
+            assembly = Path(scratch)
+            warnings = synthesize(assembly, context=context(loaded))
+            sizes = write_bundle(assembly, deployment, to=output / deployment, examples=examples)
+    except BadDeploymentFile as error:
+        raise ended(error, code=2) from None
+    except (BundleError, NotDrawn) as error:
+        raise ended(error, code=1) from None
+    except SynthesisFailed as error:
+        raise ended(error, code=error.exit_code) from None
+    print(warnings, end="", file=sys.stderr)  # noqa: T201 -- as it is: rich would wrap the lines
+    _tell(output / deployment, sizes)
+
+
+def _tell(folder: Path, sizes: list[Size]) -> None:
+    table = Table("file", title=str(folder), title_justify="left")
+    for heading in ("bytes", "packaged, at most", "resources, files"):
+        table.add_column(heading, justify="right")
+    for each in sizes:
+        packaged = f"{each.packaged:,}" if each.packaged else "-"
+        table.add_row(str(each.place), f"{each.bytes:,}", packaged, str(each.parts))
+    console().print(table)
+    print(f"next: hand the folder over; its README.md has the commands\n  cd {folder}")  # noqa: T201 -- to copy

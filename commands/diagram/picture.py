@@ -1,0 +1,99 @@
+"""The picture of a deployment: its nested stacks, what is in each, and which builds on which."""
+
+import json
+import textwrap
+from collections import Counter
+from collections.abc import Iterator
+from html import escape
+from pathlib import Path
+
+from commands.assembly import NESTED, StackTemplate, templates
+from commands.diagram.graphviz import svg
+from commands.nouns import NOUNS
+
+LINE_LETTERS = 34
+UNBROKEN = "\u00a0"
+GRAPH = """
+  compound=true rankdir=BT ranksep=1 nodesep=0.4 pad=0.15
+  fontname="Helvetica" fontsize=17 labelloc=b labeljust=l
+  node [shape=plain fontname="Helvetica" fontsize=15]
+  edge [arrowsize=0.8]
+"""
+"""Letters are laid out an eighth larger than picture.css draws them: the reader's font may be wider than Helvetica."""
+
+
+def picture(assembly: Path, deployment: str, *, linked: bool = False) -> str:
+    """An SVG with a box per nested stack and an arrow to each one that it builds on.
+
+    Args:
+        assembly: Folder of the cloud assembly.
+        deployment: Name of the root stack.
+        linked: Whether each box leads to `#stack-<its path>` on the page around the picture.
+
+    Raises:
+        NotDrawn: Graphviz could not be run.
+    """
+    stacks = {each.name.removeprefix(f"{deployment}."): each for each in templates(assembly, deployment)}
+    root = stacks.pop(deployment)
+    boxes = [line for path in stacks if "." not in path for line in _box(path, stacks, linked=linked)]
+    arrows = [
+        f'"{stack}" -> "{need}" [ltail="cluster_{stack}" lhead="cluster_{need}"]'
+        for stack, need in _edges(root)
+    ]
+    dot = "\n".join(["digraph {", GRAPH, *boxes, *arrows, "}"])
+    return svg(dot, label=f"Nested stacks of {deployment}, what each holds and which it builds on")
+
+
+def _box(path: str, stacks: dict[str, StackTemplate], *, linked: bool) -> Iterator[str]:
+    link = f' URL="#stack-{path}"' if linked else ""
+    kind = "inner" if "." in path else "outer"
+    yield f'subgraph "cluster_{path}" {{ style=rounded margin=10 class={kind} label=<<b>{_last(path)}</b>>{link}'
+    yield f'"{path}" [label=<{_table(stacks[path])}>]'
+    for inner in stacks:
+        if inner.rpartition(".")[0] == path:
+            yield from _box(inner, stacks, linked=linked)
+            yield f'"{inner}" -> "{path}" [style=invis]'
+    yield "}"
+
+
+def _last(path: str) -> str:
+    return path.rpartition(".")[2]
+
+
+def _table(template: StackTemplate) -> str:
+    nouns = " · ".join(contents(template)).replace(" ", UNBROKEN).replace(f"·{UNBROKEN}", "· ")
+    lines = textwrap.wrap(nouns, LINE_LETTERS, break_on_hyphens=False)
+    rows = "".join(
+        f'<tr><td align="left">{escape(line.removesuffix(f"{UNBROKEN}·"))}</td></tr>'
+        for line in lines or [" "]
+    )
+    return f'<table border="0" cellborder="0" cellspacing="0" cellpadding="1">{rows}</table>'
+
+
+def contents(template: StackTemplate) -> list[str]:
+    """What a template makes, in nouns with their number; wiring is left out."""
+    counts = Counter(each["Type"] for each in template.resources.values())
+    return [
+        noun if counts[kind] == 1 else f"{counts[kind]} × {noun}"
+        for kind, noun in NOUNS.items()
+        if counts[kind]
+    ]
+
+
+def _edges(root: StackTemplate) -> list[tuple[str, str]]:
+    """Edges that no longer path implies, so that the picture stays readable."""
+    nested = {key: json.dumps(value) for key, value in root.resources.items() if value["Type"] == NESTED}
+    needs = {
+        key: {other for other in nested if other != key and f'"{other}"' in text}
+        for key, text in nested.items()
+    }
+
+    def reach(key: str) -> set[str]:
+        return set().union(*({need} | reach(need) for need in needs[key]))
+
+    return [
+        (key.split("NestedStack")[0], need.split("NestedStack")[0])
+        for key in needs
+        for need in sorted(needs[key])
+        if not any(need in reach(other) for other in needs[key] - {need})
+    ]

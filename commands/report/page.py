@@ -1,0 +1,127 @@
+"""The report: one HTML page that shows a deployment to who has to approve it."""
+
+import base64
+import hashlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from commands.assembly import RESOURCE_LIMIT, StackTemplate, templates
+from commands.diagram.graphviz import STYLE as PICTURE_STYLE
+from commands.diagram.picture import picture
+from commands.flattened import flattened
+from commands.report.access import rules
+from commands.report.alarms import alarms
+from commands.report.findings import findings
+from commands.report.lines import anchor
+from commands.report.parameters import outputs, parameters, refusals
+from commands.report.resources import stacks
+from commands.report.setting import breakable, spoken
+from commands.report.statements import managed_policies, statements
+from commands.report.words import Words
+from commands.report.workloads import workloads
+from commands.stateful import retained
+
+TEMPLATES = Path(__file__).parent / "templates"
+STYLE = (TEMPLATES / "style.css").read_text(encoding="utf-8")
+SCRIPT = (TEMPLATES / "search.js").read_text(encoding="utf-8")
+SECTIONS = {
+    "picture": "Nested stacks",
+    "permissions": "Permissions",
+    "access": "Network access",
+    "alarms": "Alarms and notices",
+    "retained": "What stays",
+    "findings": "Acknowledged findings",
+    "workloads": "Workloads",
+    "parameters": "Parameters",
+    "outputs": "Outputs",
+    "budgets": "Budgets",
+    "resources": "Resources",
+}
+"""Anchors on the page, in its order."""
+
+
+def page(assembly: Path, deployment: str) -> str:
+    """The page, whole in itself: nothing is loaded from anywhere, and the same assembly gives the same bytes.
+
+    Args:
+        assembly: Folder of the cloud assembly.
+        deployment: Name of the root stack.
+
+    Raises:
+        NotDrawn: Graphviz could not be run for the picture.
+    """
+    template = flattened(assembly, deployment)
+    words = Words(template)
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.globals.update(words=words, anchor=anchor)
+    environment.filters.update(breakable=breakable, spoken=spoken)
+    shown = _shown(assembly, deployment, template, words)
+    granted = [each for statement in shown["permissions"] for each in statement.wildcards if not each.denies]
+    return environment.get_template("page.html").render(
+        **shown,
+        deployment=deployment,
+        description=template.get("Description", ""),
+        resource_limit=RESOURCE_LIMIT,
+        sections=[
+            (id_, title, len(shown[id_]) if id_ in shown else None)
+            for id_, title in SECTIONS.items()
+            if id_ != "workloads" or shown["workloads"]
+        ],
+        unexplained=sum(not each.why for each in granted),
+        explained=sum(bool(each.why) for each in granted),
+        policy=_policy(),
+        style=Markup(STYLE),  # noqa: S704 -- our own file
+        script=Markup(SCRIPT),  # noqa: S704 -- our own file
+        picture=Markup(picture(assembly, deployment, linked=True)),  # noqa: S704 -- Graphviz escapes what it draws
+    )
+
+
+def _shown(assembly: Path, deployment: str, template: dict[str, Any], words: Words) -> dict[str, Any]:
+    """What the sections show, by their anchors where there is one for it."""
+    own = templates(assembly, deployment)
+    raw = dict(_raw(deployment, own))
+    found = findings(assembly, deployment, template)
+    interface = own[0].body.get("Metadata", {}).get("AWS::CloudFormation::Interface", {})
+    return {
+        "access": rules(template, words, found),
+        "alarms": list(alarms(template, words)),
+        "budgets": own,
+        "findings": found,
+        "managed_policies": managed_policies(template, raw, words, found),
+        "outputs": outputs(template, words),
+        "parameters": parameters(template, interface),
+        "permissions": statements(template, raw, words, found),
+        "refusals": refusals(template),
+        "resources": template["Resources"],
+        "retained": list(retained(template)),
+        "stacks": stacks(template, words),
+        "workloads": workloads(assembly, deployment),
+    }
+
+
+def _raw(deployment: str, own: list[StackTemplate]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Each resource as its own template has it, by its address in the whole."""
+    for template in own:
+        path = template.name.removeprefix(deployment).removeprefix(".")
+        for logical_id, resource in template.resources.items():
+            yield f"{path}.{logical_id}" if path else logical_id, resource
+
+
+def _policy() -> str:
+    """Forbids everything but our own styles and script, each by its hash."""
+    styles = " ".join(_hash(each) for each in (STYLE, PICTURE_STYLE))
+    return f"default-src 'none'; style-src {styles}; script-src {_hash(SCRIPT)}; base-uri 'none'; form-action 'none'"
+
+
+def _hash(text: str) -> str:
+    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"

@@ -1,0 +1,179 @@
+"""What the README tells is what the templates say."""
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from commands.assembly import templates
+from commands.bundle.parameters import overrides, parameters
+from commands.bundle.permissions import capabilities, roles
+from commands.bundle.protections import protections
+from commands.bundle.quotas import shares
+from commands.bundle.software import software
+from commands.flattened import flattened
+from tests.conftest import COMMITTED
+
+pytestmark = pytest.mark.xdist_group("bundle")  # one worker makes the folder, once
+
+ROLE: dict[str, Any] = {"AssumeRolePolicyDocument": {"Statement": []}}
+TASK = {"Type": "AWS::ECS::TaskDefinition", "Properties": {"Cpu": {"Ref": "Cpu"}, "ContainerDefinitions": []}}
+
+
+def of(**resources: Any) -> dict[str, Any]:
+    return {
+        "Resources": resources,
+        "Parameters": {"Cpu": {"Default": "512"}, "Most": {"Default": "3"}, "Email": {"Type": "String"}},
+    }
+
+
+def resource(kind: str, **properties: Any) -> dict[str, Any]:
+    return {"Type": kind, "Properties": properties}
+
+
+@pytest.mark.parametrize("deployment", COMMITTED)
+def test_every_role_is_named_with_who_assumes_it(assembly: Path, deployment: str) -> None:
+    told = list(roles(flattened(assembly, deployment)))
+    written = sum(
+        text.count('"AWS::IAM::Role"')
+        for text in (each.file.read_text() for each in templates(assembly, deployment))
+    )
+    assert len(told) == len({each.address for each in told}) == written
+    assert all(each.assumed_by.endswith("amazonaws.com") for each in told)
+
+
+def test_readme_has_every_role_and_parameter(assembly: Path, bundle: Path) -> None:
+    page, whole = (bundle / "README.md").read_text(), flattened(assembly, bundle.name)
+    assert all(f"| `{each.address}` | {each.assumed_by} |" in page for each in roles(whole))
+    for name, parameter in whole["Parameters"].items():
+        assert re.search(rf"^\| `{name}`.*{re.escape(parameter['Description'])}", page, re.MULTILINE)
+
+
+def test_trust_in_services_and_accounts_is_told() -> None:
+    trust = {
+        "Statement": [
+            {"Principal": {"Service": ["ec2.amazonaws.com", {"Fn::Sub": "eks.${AWS::URLSuffix}"}]}},
+            {"Principal": {"AWS": {"Fn::Join": [":", ["arn", {"Ref": "AWS::AccountId"}, "root"]]}}},
+            {"Principal": "*"},
+        ]
+    }
+    (role,) = roles(of(Role=resource("AWS::IAM::Role", AssumeRolePolicyDocument=trust)))
+    assert role.assumed_by == "*, arn:${AWS::AccountId}:root, ec2.amazonaws.com, eks.${AWS::URLSuffix}"
+
+
+@pytest.mark.parametrize(
+    ("template", "needed"),
+    [
+        (of(Topic=resource("AWS::SNS::Topic")), []),
+        (of(Role=resource("AWS::IAM::Role", **ROLE)), ["CAPABILITY_IAM"]),
+        (of(Policy=resource("AWS::IAM::Policy", PolicyName="always there")), ["CAPABILITY_IAM"]),
+        (of(Role=resource("AWS::IAM::Role", RoleName="fixed", **ROLE)), ["CAPABILITY_NAMED_IAM"]),
+        ({**of(), "Transform": "AWS::LanguageExtensions"}, ["CAPABILITY_AUTO_EXPAND"]),
+    ],
+)
+def test_capabilities_are_those_that_cloudformation_asks_for(
+    template: dict[str, Any], needed: list[str]
+) -> None:
+    assert capabilities(template) == needed
+
+
+def test_protections_come_with_the_command_that_ends_them(assembly: Path) -> None:
+    found = {each.kind: each for each in protections(flattened(assembly, "open-webui-prod"))}
+    assert found.keys() == {"AWS::RDS::DBCluster", "AWS::ElasticLoadBalancingV2::LoadBalancer"}
+    assert re.fullmatch(
+        r'aws rds modify-db-cluster --no-deletion-protection --db-cluster-identifier "\$\(physical '
+        r'"\$\(physical "\$STACK" StorageNestedStack\w+\)" DatabaseCluster\w+\)"',
+        found["AWS::RDS::DBCluster"].command,
+    )
+    assert list(protections(flattened(assembly, "open-webui-dev"))) == []
+
+
+def test_protection_of_what_stays_anyway_stops_nothing() -> None:
+    pool = resource("AWS::Cognito::UserPool", DeletionProtection="ACTIVE")
+    assert len(list(protections(of(Pool=pool)))) == 1
+    assert list(protections(of(Pool={**pool, "DeletionPolicy": "Retain"}))) == []
+
+
+def test_nested_stack_two_levels_down_is_asked_through_both() -> None:
+    stack = resource("AWS::CloudFormation::Stack")
+    template = of(
+        **{
+            "StorageNestedStackA": stack,
+            "Storage.DatabaseNestedStackB": stack,
+            "Storage.Database.Cluster": resource("AWS::RDS::DBCluster", DeletionProtection=True),
+        }
+    )
+    (found,) = protections(template)
+    assert found.command.endswith(
+        '"$(physical "$(physical "$(physical "$STACK" StorageNestedStackA)" DatabaseNestedStackB)" Cluster)"'
+    )
+
+
+def test_quotas_count_what_is_made_and_the_most_vcpu() -> None:
+    service = resource("AWS::ECS::Service", TaskDefinition={"Ref": "Task"}, DesiredCount=2)
+    spot = {
+        **service["Properties"],
+        "CapacityProviderStrategy": [{"CapacityProvider": "FARGATE_SPOT", "Weight": 1}],
+    }
+    target = resource(
+        "AWS::ApplicationAutoScaling::ScalableTarget",
+        MaxCapacity={"Ref": "Most"},
+        ResourceId={"Fn::Join": ["/", ["service", {"Fn::GetAtt": ["Scaled", "Name"]}]]},
+    )
+    template = of(
+        Task=TASK,
+        Plain=service,
+        Scaled=service,
+        Spot=resource("AWS::ECS::Service", **spot),
+        Target=target,
+        Here=resource("AWS::EC2::Subnet", AvailabilityZone={"Fn::Select": [0, {"Fn::GetAZs": ""}]}),
+        There=resource("AWS::EC2::Subnet", AvailabilityZone={"Fn::Select": [1, {"Fn::GetAZs": ""}]}),
+        One=resource("AWS::EC2::NatGateway", SubnetId={"Ref": "Here"}),
+        Two=resource("AWS::EC2::NatGateway", SubnetId={"Ref": "There"}),
+        Gateway=resource("AWS::EC2::VPCEndpoint", VpcEndpointType="Gateway"),
+        Interface=resource("AWS::EC2::VPCEndpoint", VpcEndpointType="Interface"),
+        Balancer=resource("AWS::ElasticLoadBalancingV2::LoadBalancer", Type="network"),
+    )
+    assert {each.name: each.amount for each in shares(template, "small")} == {
+        "vCPU of Fargate": 2 * (2 * 0.5) + 3 * 0.5 * 2,
+        "vCPU of Fargate Spot": 2 * (2 * 0.5),
+        "NAT gateways in the fullest zone": 1,
+        "gateway endpoints": 1,
+    }
+
+
+def test_software_is_told_in_the_versions_of_the_template(assembly: Path) -> None:
+    told = software(flattened(assembly, "open-webui-prod"))
+    assert ("image", "`ghcr.io/open-webui/open-webui:v0.12.4-slim`") in told
+    assert {name for name, _ in told} == {"image", "aurora-postgresql", "valkey", "Lambda runtime"}
+
+
+def test_parameters_that_must_be_filled_in_are_pointed_out() -> None:
+    given = {
+        "Parameters": {
+            "Zone": {"Type": "String", "Description": "Of DNS"},
+            "Email": {"Type": "String", "Default": "ops@example.com"},
+            "Days": {"Type": "Number", "Default": 90, "AllowedValues": [30, 90]},
+        },
+        "Metadata": {
+            "AWS::CloudFormation::Interface": {
+                "ParameterGroups": [{"Label": {"default": "Alarms"}, "Parameters": ["Email", "Days"]}]
+            }
+        },
+    }
+    found = parameters(given)
+    assert [each.name for each in found] == ["Email", "Days", "Zone"], "the console's order"
+    assert {each.name: each.to_do for each in found} == {
+        "Email": "an example: write your own",
+        "Days": "",
+        "Zone": "has no default: write yours in place of FILL-IN",
+    }
+    assert json.loads(overrides(found)) == ["Email=ops@example.com", "Days=90", "Zone=FILL-IN"]
+
+
+def test_parameters_are_filled_with_the_values_of_the_deployment(assembly: Path, bundle: Path) -> None:
+    given = dict(each.split("=", 1) for each in json.loads((bundle / "parameters.json").read_text()))
+    defaults = flattened(assembly, bundle.name)["Parameters"]
+    assert given == {name: parameter["Default"] for name, parameter in defaults.items()}

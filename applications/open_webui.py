@@ -22,6 +22,8 @@ DATA_DIR = f"{HOME}/data"
 STATIC_DIR = f"{HOME}/static"
 CERTIFICATE = f"{HOME}/certificates/rds.pem"
 
+FILES_PATH = "/open-webui"
+"""Of the files, from the root of the file system."""
 FILES = "files"
 """The volume that tasks share."""
 _TMP = Mount(volume="tmp", path=TMP)

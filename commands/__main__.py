@@ -2,7 +2,7 @@
 
 import typer
 
-from commands import budgets, capacity, change_set, drift, rows, schema, settings
+from commands import budgets, capacity, change_set, drift, rows, schema, settings, synth
 from commands.bundle import cli as bundle
 from commands.destroy_check import cli as destroy
 from commands.diagram import cli as pictures
@@ -16,6 +16,7 @@ from commands.report import cli as review
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="What Pergola offers beside the CDK CLI.")
 app.command()(settings.settings)
 app.command()(schema.schema)
+app.command()(synth.synth)
 app.command()(budgets.budgets)
 app.command()(capacity.capacity)
 app.command()(rows.rows)

@@ -41,7 +41,8 @@ class BackupSettings(Model):
         ]
         | None
     ) = None
-    """Vault of a standby in another region (its output `BackupVaultArn`) that recovery points are copied to.
+    """Vault in another region that recovery points are copied to; Open WebUI's standby makes one (its output
+    `BackupVaultArn`).
 
     Left out: no copy."""
     lock: VaultLock | None = None

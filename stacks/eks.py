@@ -21,6 +21,7 @@ from constructs.kubernetes.external_secrets import ExternalSecrets
 from constructs.kubernetes.load_balancer_controller import LoadBalancerController
 from constructs.kubernetes.node_role import NodeRole
 from constructs.kubernetes.nodes import Nodes
+from constructs.kubernetes.operator_identity import OperatorIdentity
 from constructs.kubernetes.pod_role import PodRole
 from constructs.kubernetes.release import PodSecurity, Release
 from constructs.kubernetes.storage_classes import DEPLOYMENT_TAG, StorageClasses
@@ -41,7 +42,8 @@ NETWORK_POLICY = {"enableNetworkPolicy": "true"}
 class Eks(NestedStack):
     """`cluster`, `log_group` of its control plane, `key` of its secrets, disks and logs.
 
-    `kubeconfig_command`, `volumes_command`: what people type to reach it, and to see the volumes of its claims.
+    `node_groups`: their names. `kubeconfig_command`, `volumes_command`: what people type to reach it, and to see the
+    volumes of its claims.
 
     Made in this order, and deleted in the reverse: cluster; CNI, proxy and Pod Identity, without which no node becomes
     ready; nodes; the other add-ons; the operators, one by one behind the load balancer controller; storage
@@ -51,6 +53,7 @@ class Eks(NestedStack):
     cluster: eks.ICluster
     log_group: logs.LogGroup
     key: kms.IKey
+    node_groups: Sequence[str]
     kubeconfig_command: str
     volumes_command: str
 
@@ -112,6 +115,7 @@ class Eks(NestedStack):
         nodes = self._define_nodes(
             vpc, node_security_group, after=[interfaces, *self._define_network_addons()]
         )
+        self.node_groups = [group.nodegroup_name for group in nodes]
         addons = self._define_addons(file_system)
         for addon in addons:
             addon.node.add_dependency(*nodes)
@@ -131,8 +135,13 @@ class Eks(NestedStack):
         chart: str,
         version: str,
         values: Mapping[str, object],
+        service_account: str | None = None,
+        statements: Sequence[iam.PolicyStatement] = (),
     ) -> eks.HelmChart:
-        """One more operator behind the others, in a namespace of its own that enforces `pod_security`."""
+        """One more operator behind the others, in a namespace of its own that enforces `pod_security`.
+
+        `service_account`: of the pods that may do in AWS what `statements` say. Left out: none may do anything.
+        """
         release = Release(
             self,
             construct_id,
@@ -145,6 +154,18 @@ class Eks(NestedStack):
             version=version,
             values=values,
         )
+        if service_account is not None:
+            identity = OperatorIdentity(
+                self,
+                f"{construct_id}Identity",
+                cluster=self.cluster,
+                namespace=namespace,
+                service_account=service_account,
+                description=f"What {name} does in AWS",
+                statements=statements,
+                wildcards={},
+            )
+            release.chart.node.add_dependency(identity)
         self._follow(release.chart)
         return release.chart
 

@@ -15,6 +15,7 @@ from aws_cdk import aws_rds as rds
 from aws_cdk import aws_sns as sns
 from constructs import Construct
 
+from applications.alarm_words import AlarmWords
 from applications.open_webui_logs import LogPattern
 from constructs.observability.actionable_alarm import Audience
 from constructs.observability.alarm_topic import AlarmTopic
@@ -36,15 +37,6 @@ from settings.database import DatabaseSettings
 from settings.files import FileSettings
 from settings.monitoring import MonitoringSettings
 from settings.tasks import OfficeHours
-
-ADVICE = """## {deployment}
-1. **Red on the right?** Its e-mail says what it means and what to do first.
-2. **ServiceDown** is red: users get nothing. Look at *Healthy tasks*, then *running tasks*.
-3. Tasks run, users wait: what is at its limit, tasks or database?
-4. Nothing is at its limit: read the newest errors in the last row.
-
-More about each alarm: `{runbook}`
-"""
 
 
 class Monitoring(NestedStack):
@@ -69,17 +61,19 @@ class Monitoring(NestedStack):
         settings: MonitoringSettings,
         email: str,
         runbook: str,
+        words: AlarmWords,
         keep_data: bool,
         office_hours: OfficeHours | None = None,
+        topic_name: str | None = None,
     ) -> None:
-        """`email` may be a parameter. `runbook`: page with a heading per alarm.
+        """`email` may be a parameter. `runbook`: page with a heading per alarm. `words`: the system's own.
 
         `deployment`: its name, for titles and for the namespace of metrics that are made of logs.
-        `office_hours` left out: tasks always run.
+        `office_hours` left out: tasks always run. `topic_name`: for what publishes and is made before this stack.
         """
         super().__init__(scope, construct_id, description=f"{deployment}: alarms and dashboard")
-        self.topic = AlarmTopic(self, "Topic", email=email, display_name=deployment).topic
-        self._deployment = deployment
+        self.topic = AlarmTopic(self, "Topic", email=email, display_name=deployment, name=topic_name).topic
+        self._deployment, self._words = deployment, words
         self._audience = Audience(
             topic=self.topic, runbook=runbook, quiet_hours=self._quiet_hours(office_hours)
         )
@@ -88,11 +82,13 @@ class Monitoring(NestedStack):
         self.dashboard = NightDashboard(
             self,
             "Dashboard",
-            advice=ADVICE.format(deployment=deployment, runbook=runbook),
+            advice=words.dashboard.format(deployment=deployment, runbook=runbook),
             alarms=self._all_alarms,
         )
         self.surroundings = NestedStack(
-            self, "Surroundings", description=f"{deployment}: alarms on what stands around the tasks"
+            self,
+            "Surroundings",
+            description=f"{deployment}: alarms on what stands around {words.surroundings}",
         )
         if settings.audit_trail:
             AuditTrail(self, "AuditTrail", keep_data=keep_data)
@@ -111,16 +107,28 @@ class Monitoring(NestedStack):
         self._show(watch)
         return watch
 
-    def watch_cluster(self, cluster_name: str) -> None:
-        """Pods without a node, and the Kubernetes API."""
+    def watch_cluster(self, cluster_name: str, *, node_groups: Sequence[str]) -> None:
+        """Pods without a node, nodes that do not start, and the Kubernetes API."""
         self._show(
-            ClusterWatch(self.surroundings, "Cluster", audience=self._audience, cluster_name=cluster_name)
+            ClusterWatch(
+                self.surroundings,
+                "Cluster",
+                audience=self._audience,
+                cluster_name=cluster_name,
+                node_groups=node_groups,
+            )
         )
 
     def watch_firewall(self, metric_name: str) -> None:
         """Blocked requests of a web ACL, by the metric name in its visibility configuration."""
         self._show(
-            FirewallWatch(self.surroundings, "Firewall", audience=self._audience, metric_name=metric_name)
+            FirewallWatch(
+                self.surroundings,
+                "Firewall",
+                audience=self._audience,
+                metric_name=metric_name,
+                section=self._words.firewall,
+            )
         )
 
     def watch_service(self, construct_id: str, service: ecs.IBaseService) -> ServiceWatch:
@@ -146,6 +154,8 @@ class Monitoring(NestedStack):
             min_capacity=settings.min_capacity,
             max_capacity=settings.max_capacity,
             reader=settings.reader,
+            section=self._words.database,
+            too_many_connections=self._words.too_many_connections,
         )
         self._show(watch)
 
@@ -158,6 +168,11 @@ class Monitoring(NestedStack):
             cache_name=cache_name,
             max_data_gb=settings.max_data_gb,
             max_ecpu_per_second=settings.max_ecpu_per_second,
+            section=self._words.cache,
+            full=self._words.cache_full,
+            throttled=self._words.cache_throttled,
+            old_login_of=self._words.old_login_of,
+            old_login=self._words.old_login,
         )
         self._show(watch)
 
@@ -169,6 +184,9 @@ class Monitoring(NestedStack):
             audience=self._audience,
             file_system_id=file_system.file_system_id,
             bursting=settings.throughput == "bursting",
+            too_many_operations=self._words.too_many_operations,
+            no_burst_credits=self._words.no_burst_credits,
+            slow=self._words.slow_files,
         )
         self._show(watch)
 
@@ -180,6 +198,7 @@ class Monitoring(NestedStack):
             audience=self._audience,
             vault_name=vault_name,
             vault_arn=vault.backup_vault_arn,
+            copy_failed=self._words.copy_failed,
         )
         self._show(watch)
 

@@ -19,7 +19,6 @@ from settings.database import DatabaseSettings
 from settings.files import FileSettings
 
 SERVICES = ("backup", "elasticache", "elasticfilesystem", "rds", "s3", "secretsmanager")
-FILES_PATH = "/open-webui"
 CACHE_SNAPSHOT_DAYS = 1
 
 
@@ -48,11 +47,13 @@ class Storage(NestedStack):
         vpc: ec2.IVpc,
         security_group: ec2.ISecurityGroup,
         settings: FileSettings,
+        path: str | None = None,
         restored_file_system_id: str | None = None,
         restored_directory: str | None = None,
     ) -> SharedFiles:
         """A shared file system, or the one that AWS Backup restored.
 
+        `path`: of the one application whose tasks mount it, through an access point. Left out: mounts make their own.
         `restored_directory`: AWS Backup restores into a new directory, `aws-backup-restore_…`, of a new file system
         too. Left out: the files were moved to where they had been.
         """
@@ -66,7 +67,7 @@ class Storage(NestedStack):
             throughput=settings.throughput,
             provisioned_mibps=settings.provisioned_mibps,
             infrequent_access_after_days=settings.infrequent_access_after_days,
-            path=FILES_PATH if restored_directory is None else f"/{restored_directory}{FILES_PATH}",
+            path=path if path is None or restored_directory is None else f"/{restored_directory}{path}",
             restored_file_system_id=restored_file_system_id,
         )
 

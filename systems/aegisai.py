@@ -9,6 +9,7 @@ from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
 from applications import aegisai
+from applications.aegisai_words import WORDS
 from constructs.data.cache import Cache
 from constructs.data.database import Database
 from constructs.data.shared_files import SharedFiles
@@ -28,6 +29,7 @@ from stacks.storage import Storage
 from systems.aegisai_access import access_rules
 from systems.aegisai_identities import define_identities
 from systems.aegisai_manifests import firewall_class, manifests
+from systems.aegisai_observability import topic_name
 from systems.aegisai_releases import add_releases
 from systems.aegisai_secrets import define_secrets
 from systems.parameters import operated
@@ -92,7 +94,7 @@ class AegisAI(Stack):
         self._output("KubeconfigCommand", eks.kubeconfig_command, "Reach the cluster with kubectl")
         self._output("VolumesCommand", eks.volumes_command, "List the volumes of this deployment")
         backup = self._define_backup(storage, stores)
-        self._define_monitoring(stores, backup)
+        self._define_monitoring(eks, stores, backup)
 
     def _define_network(self) -> tuple[ec2.IVpc, kms.IKey | None]:
         """The VPC, and the key of its logs where it is ours."""
@@ -248,7 +250,7 @@ class AegisAI(Stack):
         )
         return backup
 
-    def _define_monitoring(self, stores: Stores, backup: Backup | None) -> None:
+    def _define_monitoring(self, eks: Eks, stores: Stores, backup: Backup | None) -> None:
         settings = self._settings
         monitoring = Monitoring(
             self,
@@ -257,9 +259,12 @@ class AegisAI(Stack):
             settings=settings.monitoring,
             email=self._given.monitoring.email,
             runbook=RUNBOOK,
+            words=WORDS,
             keep_data=settings.keep_data,
+            topic_name=topic_name(settings),
         )
-        monitoring.watch_cluster(settings.name)
+        monitoring.add_stack_dependency(eks)
+        monitoring.watch_cluster(settings.name, node_groups=eks.node_groups)
         if settings.ingress.firewall is not None:
             monitoring.watch_firewall(settings.name)
         if stores.database is not None and settings.postgresql.hosted == "aurora":

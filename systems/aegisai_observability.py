@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from aws_cdk import Aws
+from aws_cdk import aws_iam as iam
 
 from applications import aegisai
 from constructs.kubernetes.release import CONTAINER_SECURITY, POD_SECURITY, resources
@@ -17,9 +18,15 @@ GRAFANA_ADMIN = "grafana-admin"
 LOKI = "loki"
 LOG_COLLECTOR = "log-collector"
 JAEGER = "jaeger"
+ALERTMANAGER = "alertmanager"
 OTEL = "https://open-telemetry.github.io/opentelemetry-helm-charts"
 COLLECTOR_IMAGE = {"repository": "otel/opentelemetry-collector-k8s"}
 Values = Mapping[str, object]
+
+
+def topic_name(settings: AegisAIOnEks) -> str:
+    """Name of the topic of all alarms; it is made after the cluster, whose Alertmanager publishes to it."""
+    return f"{settings.name}-alarms"
 
 
 def add_observability(eks: Eks, settings: AegisAIOnEks) -> None:
@@ -35,6 +42,10 @@ def add_observability(eks: Eks, settings: AegisAIOnEks) -> None:
             chart="kube-prometheus-stack",
             version=versions.PROMETHEUS_STACK,
             values=_prometheus(observability, settings),
+            service_account=ALERTMANAGER,
+            statements=[
+                iam.PolicyStatement(actions=["sns:Publish"], resources=[_topic_arn(settings)]),
+            ],
         )
     if observability.logs == "installed":
         _add_logs(eks)
@@ -62,7 +73,11 @@ def _prometheus(observability: EksObservabilitySettings, settings: AegisAIOnEks)
                 "storageSpec": {"volumeClaimTemplate": {"spec": volume}},
             }
         },
-        "alertmanager": {"alertmanagerSpec": {"resources": resources("20m", "64Mi")}},
+        "alertmanager": {
+            "serviceAccount": {"create": True, "name": ALERTMANAGER},
+            "alertmanagerSpec": {"resources": resources("20m", "64Mi")},
+            "config": _alertmanager(settings),
+        },
         "prometheusOperator": {"resources": resources("50m", "128Mi")},
         "kube-state-metrics": {"resources": resources("20m", "128Mi")},
         "prometheus-node-exporter": {"resources": resources("25m", "32Mi")},
@@ -74,6 +89,30 @@ def _prometheus(observability: EksObservabilitySettings, settings: AegisAIOnEks)
         },
         "extraManifests": _grafana_password(settings),
     }
+
+
+def _alertmanager(settings: AegisAIOnEks) -> Values:
+    """What somebody has to act upon goes where CloudWatch's alarms go, once when it starts and once when it ends."""
+    nobody, people = "null", "alarms"
+    topic = {
+        "topic_arn": _topic_arn(settings),
+        "sigv4": {"region": Aws.REGION},
+        "send_resolved": True,
+        # Alertmanager's own lists all labels, and SNS refuses a subject of more than 100 characters
+        "subject": "{{ .Status }}: {{ .GroupLabels.alertname }}",
+    }
+    return {
+        "route": {
+            "receiver": nobody,
+            "group_by": ["alertname", "namespace"],
+            "routes": [{"receiver": people, "matchers": ['severity =~ "critical|warning"']}],
+        },
+        "receivers": [{"name": nobody}, {"name": people, "sns_configs": [topic]}],
+    }
+
+
+def _topic_arn(settings: AegisAIOnEks) -> str:
+    return f"arn:{Aws.PARTITION}:sns:{Aws.REGION}:{Aws.ACCOUNT_ID}:{topic_name(settings)}"
 
 
 def _data_sources(observability: EksObservabilitySettings) -> list[Values]:

@@ -7,6 +7,7 @@ from constructs import Construct
 
 from applications import open_webui
 from applications.open_webui_logs import FAILURES
+from applications.open_webui_words import WORDS
 from constructs.network.existing_vpc import existing_vpc
 from settings.open_webui import OpenWebUIDeployment
 from settings.sign_in import OidcProvider
@@ -135,6 +136,7 @@ class OpenWebUI(Stack):
             vpc=vpc,
             security_group=groups["file_system"],
             settings=settings.files,
+            path=open_webui.FILES_PATH,
             restored_file_system_id=None if restore is None else restore.file_system_id,
             restored_directory=None if restore is None else restore.file_system_directory,
         )
@@ -223,6 +225,7 @@ class OpenWebUI(Stack):
             settings=settings.monitoring,
             email=self._given.monitoring.email,
             runbook=RUNBOOK,
+            words=WORDS,
             keep_data=settings.keep_data,
             office_hours=settings.tasks.office_hours,
         )

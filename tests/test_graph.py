@@ -26,7 +26,16 @@ DOCUMENT = {
 Kubernetes reads from Secrets Manager before it, and what is applied to the cluster after it."""
 NESTED_STACKS = {
     "open-webui": [
-        *("Network", "SecurityGroups", "Storage", "LoadBalancer", "Cognito", "Fargate", "Backup", "Monitoring"),
+        *(
+            "Network",
+            "SecurityGroups",
+            "Storage",
+            "LoadBalancer",
+            "Cognito",
+            "Fargate",
+            "Backup",
+            "Monitoring",
+        ),
         "Monitoring.Surroundings",
     ],
     "aegisai": [

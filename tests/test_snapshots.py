@@ -85,7 +85,7 @@ def test_manifests_are_as_committed(assembly: Path, deployment: str, snapshot: S
         text = file.read_text()
         if "-secret-" in file.name:
             before, _, data = text.partition("stringData:")
-            text = f"{before}stringData:{GENERATED.sub(r'\1: <generated>', data)}"
+            text = "".join((before, "stringData:", GENERATED.sub(r"\1: <generated>", data)))
         assert text == snapshot.use_extension(ManifestFile)(name=f"{deployment}/manifests/{file.stem}")
 
 

@@ -3,6 +3,8 @@
 The committed list is a contract: a changed line means that an update replaces the resource, and its data is lost.
 """
 
+import json
+import re
 from pathlib import Path
 
 import pytest
@@ -10,6 +12,10 @@ import pytest
 from commands.assembly import templates
 from commands.stateful import HOLDS_DATA
 from tests.conftest import COMMITTED, ROOT
+
+APPLIED_DATA = re.compile(r"kind\W+(Namespace|PersistentVolumeClaim|StatefulSet)\b")
+"""Objects that hold data, or whose deletion takes others along that do. A moved logical ID applies the new object and
+then deletes the old one by the same name."""
 
 
 def rows(assembly: Path, deployment: str) -> list[str]:
@@ -19,6 +25,7 @@ def rows(assembly: Path, deployment: str) -> list[str]:
         for template in templates(assembly, deployment)
         for logical_id, resource in template.resources.items()
         if resource["Type"] in HOLDS_DATA
+        or APPLIED_DATA.search(json.dumps(resource.get("Properties", {}).get("Manifest", "")))
     )
 
 

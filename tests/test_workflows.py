@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from ruamel.yaml import YAML
 
-from tests.conftest import FILES
+from tests.conftest import COMMITTED
 
 ROOT = Path(__file__).parent.parent
 FOLDER = ROOT / ".github" / "workflows"
@@ -252,7 +252,7 @@ def test_a_diff_that_says_nothing_is_told(runner: Runner) -> None:
 def test_deployments_are_those_of_the_folder(runner: Runner) -> None:
     assert runner.run(shell("diff", "deployments", "Names")).returncode == 0
     name, _, names = runner.read("output").strip().partition("=")
-    assert (name, json.loads(names)) == ("names", [path.stem for path in FILES])
+    assert (name, json.loads(names)) == ("names", COMMITTED)
 
 
 @pytest.mark.parametrize("name", ["prod", "$(id)", "a;b", "../prod", "other"])

@@ -69,7 +69,9 @@ def _found(properties: dict[str, Any], paths: tuple[str, ...]) -> Iterator[tuple
 
 def _without_code(properties: dict[str, Any]) -> dict[str, Any]:
     """Where code lies is the bundle's or the CLI's matter; that it is part of the deployment is what counts."""
-    code = properties.get("Code")
-    if isinstance(code, dict) and ASSET.search(str(code.get("S3Key", ""))):
-        return {**properties, "Code": "part of this deployment"}
-    return properties
+    return {
+        name: "part of this deployment"
+        if isinstance(each, dict) and ASSET.search(str(each.get("S3Key", "")))
+        else each
+        for name, each in properties.items()
+    }

@@ -18,10 +18,10 @@ USER_ID = "1000"
 
 
 class SharedFiles(Construct):
-    """An encrypted Amazon EFS file system with one access point and a mount target per private subnet.
+    """An encrypted Amazon EFS file system with a mount target per private subnet.
 
-    `file_system`, `access_point`; `ready`: mount targets exist; `restore_metadata`: for tests of AWS Backup, which
-    would encrypt with AWS's key. Mount it with transit encryption and IAM, and the permission of
+    `file_system`; `access_point`, only with a `path`; `ready`: mount targets exist; `restore_metadata`: for tests of
+    AWS Backup, which would encrypt with AWS's key. Mount it with transit encryption and IAM, and the permission of
     `grant_read_write`, which stays with the grantee: the policy here only refuses.
     """
 
@@ -42,10 +42,10 @@ class SharedFiles(Construct):
         throughput: Literal["bursting", "elastic", "provisioned"],
         provisioned_mibps: int | None,
         infrequent_access_after_days: int | None,
-        path: str,
+        path: str | None,
         restored_file_system_id: str | None = None,
     ) -> None:
-        """`path`: of the application's files, from the root of the file system.
+        """`path`: of the application's files, from the root of the file system. None: no access point.
 
         `restored_file_system_id`: a file system to use, with the policy, lifecycle and throughput it has.
         `infrequent_access_after_days` left out: files stay in standard storage.
@@ -83,14 +83,15 @@ class SharedFiles(Construct):
                 self, "Restored", file_system_id=restored_file_system_id, security_group=security_group
             )
             self.ready = self._mount(restored_file_system_id, private.subnets, security_group)
-        self.access_point = efs.AccessPoint(
-            self,
-            "AccessPoint",
-            file_system=self.file_system,
-            path=path,
-            posix_user=efs.PosixUser(uid=USER_ID, gid=USER_ID),
-            create_acl=efs.Acl(owner_uid=USER_ID, owner_gid=USER_ID, permissions="750"),
-        )
+        if path is not None:
+            self.access_point = efs.AccessPoint(
+                self,
+                "AccessPoint",
+                file_system=self.file_system,
+                path=path,
+                posix_user=efs.PosixUser(uid=USER_ID, gid=USER_ID),
+                create_acl=efs.Acl(owner_uid=USER_ID, owner_gid=USER_ID, permissions="750"),
+            )
 
     def grant_read_write(self, grantee: iam.IGrantable) -> iam.Grant:
         """Mounting and writing through the access point, in the grantee's policy alone."""

@@ -16,17 +16,26 @@ class AlarmTopic(Construct):
 
     topic: sns.ITopic
 
-    def __init__(self, scope: Construct, construct_id: str, *, email: str, display_name: str) -> None:
-        """`email`: asked by AWS to confirm, may be a parameter. `display_name`: sender of the e-mails."""
+    def __init__(
+        self, scope: Construct, construct_id: str, *, email: str, display_name: str, name: str | None = None
+    ) -> None:
+        """`email`: asked by AWS to confirm, may be a parameter. `display_name`: sender of the e-mails.
+
+        `name`: a fixed one, for publishers that are made before the topic; the key is then open to whoever may publish.
+        Left out: a generated one, and only alarms and rules publish.
+        """
         super().__init__(scope, construct_id)
         key = DeploymentKey(
             self,
             "Key",
             description="Encrypts alarm messages on their way",
             keep_data=False,  # messages are gone when they are delivered
+            via=() if name is None else ("sns",),
             services=("cloudwatch.amazonaws.com", "events.amazonaws.com"),
         ).key
-        topic = sns.Topic(self, "Resource", display_name=display_name, master_key=key, enforce_ssl=True)
+        topic = sns.Topic(
+            self, "Resource", topic_name=name, display_name=display_name, master_key=key, enforce_ssl=True
+        )
         _let_publish(topic)
         sns.Subscription(self, "Email", topic=topic, protocol=sns.SubscriptionProtocol.EMAIL, endpoint=email)
         self.topic = sns.Topic.from_topic_arn(self, "Closed", topic.topic_arn)

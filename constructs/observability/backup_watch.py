@@ -15,12 +15,20 @@ class BackupWatch(Watch):
     """Alarms on the jobs of one vault; notices of copies from it and of restores that fail."""
 
     def __init__(
-        self, scope: Construct, construct_id: str, *, audience: Audience, vault_name: str, vault_arn: str
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        audience: Audience,
+        vault_name: str,
+        vault_arn: str,
+        copy_failed: str,
     ) -> None:
+        """`copy_failed`: what a missing copy means."""
         super().__init__(scope, construct_id, audience=audience)
         self._vault_name = vault_name
         self._jobs()
-        self._notices(vault_arn)
+        self._notices(vault_arn, copy_failed)
 
     def _metric(self, name: str, *, hours: int) -> cw.Metric:
         return cw.Metric(
@@ -57,7 +65,7 @@ class BackupWatch(Watch):
         failed = self._metric("NumberOfBackupJobsFailed", hours=1)
         self.graph("Backup jobs", {"completed": done, "failed": failed}, unit="jobs", width=24)
 
-    def _notices(self, vault_arn: str) -> None:
+    def _notices(self, vault_arn: str, copy_failed: str) -> None:
         Notice(
             self,
             "BackupGivenUp",
@@ -77,8 +85,7 @@ class BackupWatch(Watch):
             source="aws.backup",
             detail_types=["Copy Job State Change"],
             detail={"sourceBackupVaultArn": [vault_arn], "state": ["FAILED"]},
-            meaning="A recovery point was not copied to the other region; the standby would start from an "
-            "older one.",
+            meaning=f"A recovery point was not copied to the other region; {copy_failed}.",
             first_step="read the message of the copy job: aws backup list-copy-jobs --by-state FAILED; a "
             "key or a vault "
             "policy of the other region is the usual cause.",

@@ -30,11 +30,14 @@ class DatabaseWatch(Watch):
         min_capacity: float,
         max_capacity: float,
         reader: bool,
+        section: str,
+        too_many_connections: str,
     ) -> None:
+        """`section`: of the deployment file, as e-mails name it. `too_many_connections`: what to do first then."""
         super().__init__(scope, construct_id, audience=audience)
-        self._cluster = cluster_identifier
+        self._cluster, self._section = cluster_identifier, section
         self._capacity(max_capacity)
-        self._connections(min_capacity, max_capacity)
+        self._connections(min_capacity, max_capacity, too_many_connections)
         self._memory(max_capacity)
         self._deadlocks()
         if reader:
@@ -58,7 +61,7 @@ class DatabaseWatch(Watch):
             "minutes; "
             "queries get slower.",
             first_step="look in Performance Insights for one query that takes it all; else raise "
-            "database.max_capacity.",
+            f"{self._section}.max_capacity.",
             threshold=90,
             periods=3,
         )
@@ -71,7 +74,7 @@ class DatabaseWatch(Watch):
             unit="percent",
         )
 
-    def _connections(self, min_capacity: float, max_capacity: float) -> None:
+    def _connections(self, min_capacity: float, max_capacity: float, first_step: str) -> None:
         ceiling = MOST_CONNECTIONS if min_capacity >= 1 else MOST_CONNECTIONS_BELOW_ONE_UNIT
         allowed = min(ceiling, int(CONNECTIONS_PER_CAPACITY_UNIT * max_capacity))
         connections = self._metric("DatabaseConnections", "Maximum")
@@ -80,8 +83,7 @@ class DatabaseWatch(Watch):
             connections,
             meaning=f"The database has more than 80 % of the {allowed} connections that it allows; new ones "
             "fail soon.",
-            first_step="count the running tasks: each opens three pools; lower MaxTasks or raise "
-            "database.max_capacity.",
+            first_step=first_step,
             threshold=int(0.8 * allowed),
             periods=2,
         )
@@ -103,7 +105,7 @@ class DatabaseWatch(Watch):
             "DatabaseMemory",
             free,
             meaning="The database has less than 5 % of its memory left although it may not grow further.",
-            first_step="raise database.max_capacity; a restart of the instance is what comes otherwise.",
+            first_step=f"raise {self._section}.max_capacity; a restart of the instance is what comes otherwise.",
             threshold=5,
             comparison=cw.ComparisonOperator.LESS_THAN_THRESHOLD,
             periods=3,

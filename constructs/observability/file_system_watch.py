@@ -17,16 +17,28 @@ class FileSystemWatch(Watch):
     """Alarms on what slows the file system down: operations, and burst credits or throughput."""
 
     def __init__(
-        self, scope: Construct, construct_id: str, *, audience: Audience, file_system_id: str, bursting: bool
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        audience: Audience,
+        file_system_id: str,
+        bursting: bool,
+        too_many_operations: str,
+        no_burst_credits: str,
+        slow: str,
     ) -> None:
-        """`bursting`: throughput is lent from credits; else it has a limit of its own."""
+        """`bursting`: throughput is lent from credits; else it has a limit of its own.
+
+        `too_many_operations`, `no_burst_credits`, `slow`: what to do first then.
+        """
         super().__init__(scope, construct_id, audience=audience)
         self._file_system = {"FileSystemId": file_system_id}
-        self._operations()
+        self._operations(too_many_operations)
         if bursting:
-            self._credits()
+            self._credits(no_burst_credits)
         else:
-            self._throughput()
+            self._throughput(slow)
         self._size()
 
     def _metric(self, name: str, statistic: str) -> cw.Metric:
@@ -38,35 +50,33 @@ class FileSystemWatch(Watch):
             period=Duration.minutes(5),
         )
 
-    def _operations(self) -> None:
+    def _operations(self, first_step: str) -> None:
         operations = self._metric("PercentIOLimit", "Maximum")
         alarm = self.alarm(
             "FileOperations",
             operations,
             meaning="The file system is near the most operations a second that it does; uploads get slow.",
-            first_step="look who reads or writes so much: a backup, a scan or many small files; "
-            "files.uploads: s3 "
-            "takes uploads off it.",
+            first_step=first_step,
             threshold=90,
             periods=3,
         )
         self.graph("Files: operations", {"share of the limit": operations}, limits=[alarm], unit="percent")
 
-    def _credits(self) -> None:
+    def _credits(self, first_step: str) -> None:
         balance = self._metric("BurstCreditBalance", "Minimum")
         alarm = self.alarm(
             "FileBurstCredits",
             balance,
             meaning="The file system has burst credits for half an hour left; after that it is as slow as "
             "its size allows.",
-            first_step="set files.throughput to elastic; it is changed in place, without interruption.",
+            first_step=first_step,
             threshold=CREDITS_FOR_HALF_AN_HOUR,
             comparison=cw.ComparisonOperator.LESS_THAN_THRESHOLD,
             periods=3,
         )
         self.graph("Files: burst credits", {"credits": balance}, limits=[alarm], unit="bytes")
 
-    def _throughput(self) -> None:
+    def _throughput(self, first_step: str) -> None:
         used = cw.MathExpression(
             expression="100 * (metered / PERIOD(metered)) / permitted",
             using_metrics={
@@ -80,8 +90,7 @@ class FileSystemWatch(Watch):
             used,
             meaning="The file system has moved more than 90 % of the bytes a second that it may for 15 "
             "minutes.",
-            first_step="look who reads or writes so much; with files.throughput: provisioned raise "
-            "provisioned_mibps.",
+            first_step=first_step,
             threshold=90,
             periods=3,
         )

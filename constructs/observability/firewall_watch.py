@@ -14,8 +14,13 @@ MANY = 500
 class FirewallWatch(Watch):
     """An alarm on blocked requests of one regional web ACL."""
 
-    def __init__(self, scope: Construct, construct_id: str, *, audience: Audience, metric_name: str) -> None:
-        """`metric_name`: the one in the web ACL's visibility configuration."""
+    def __init__(
+        self, scope: Construct, construct_id: str, *, audience: Audience, metric_name: str, section: str
+    ) -> None:
+        """`metric_name`: the one in the web ACL's visibility configuration.
+
+        `section`: of the deployment file, as e-mails name it.
+        """
         super().__init__(scope, construct_id, audience=audience)
 
         def count(name: str) -> cw.Metric:
@@ -35,7 +40,8 @@ class FirewallWatch(Watch):
             "or users "
             "behind one address.",
             first_step="read the log group aws-waf-logs-… of the deployment, which names address, path and "
-            "rule of each: if they are your users', raise firewall.requests_per_five_minutes or except the rule.",
+            "rule of each: if they are your users', raise "
+            f"{section}.requests_per_five_minutes or except the rule.",
             threshold=MANY,
             periods=2,
         )

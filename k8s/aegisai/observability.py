@@ -138,7 +138,7 @@ def _of_volumes(namespace: str) -> Iterator[Alert]:
         expression=f"{free} / {size} < 0.15",
         severity="critical",
         summary="The volume of {{ $labels.persistentvolumeclaim }} has less than 15 % left",
-        action="raise storage in the deployment file; a StatefulSet's claim is made larger with kubectl patch pvc",
+        action="raise storage in the deployment file and deploy; the pod goes on while its volume grows",
     )
 
 

@@ -4,14 +4,14 @@ from constructs import Construct
 
 from applications import aegisai
 from k8s.aegisai.parts import SECRETS
-from k8s.aegisai.storage import block_class
+from k8s.aegisai.storage import add_data_claim, block_class
 from k8s.component import Component
 from k8s.container import Container, Mount, Resources, SecretKey
 from k8s.pod import Pod
 from k8s.probe import Command, Health
 from k8s.service import Service
-from k8s.volume import empty_folder, own_claim
-from k8s.workload import ClaimTemplate, StatefulSet
+from k8s.volume import Volume, empty_folder
+from k8s.workload import StatefulSet
 from settings.aegisai import AegisAIDeployment
 from settings.data_stores import InClusterPostgresql
 from settings.images import reference
@@ -27,25 +27,24 @@ STOP_SECONDS = 120
 def add_postgresql(
     scope: Construct, *, component: Component, settings: AegisAIDeployment, postgresql: InClusterPostgresql
 ) -> None:
-    """StatefulSet and headless Service."""
+    """Claim, StatefulSet and headless Service."""
     Service(scope, component=component, headless=True)
+    data = add_data_claim(
+        scope,
+        component=component,
+        size=postgresql.storage,
+        storage_class=block_class(settings, postgresql.storage_class),
+    )
     StatefulSet(
         scope,
         component=component,
         pod=Pod(
-            containers=[_container(component, postgresql)],
+            containers=[_container(component, postgresql, data)],
             user_id=USER_ID,
             group_id=USER_ID,
             termination_grace_seconds=STOP_SECONDS,
         ),
         replicas=1,
-        claims=[
-            ClaimTemplate(
-                name="data",
-                size=postgresql.storage,
-                storage_class=block_class(settings, postgresql.storage_class),
-            )
-        ],
     )
 
 
@@ -55,7 +54,7 @@ def image(settings: InClusterPostgresql) -> str:
     return reference(repository, name, tag=settings.image_tag, digest=settings.image_digest)
 
 
-def _container(component: Component, settings: InClusterPostgresql) -> Container:
+def _container(component: Component, settings: InClusterPostgresql, data: Volume) -> Container:
     asked = ["pg_isready", "--username", settings.user, "--dbname", settings.database, "--host", "127.0.0.1"]
     return Container(
         name=component.name,
@@ -75,7 +74,7 @@ def _container(component: Component, settings: InClusterPostgresql) -> Container
             aegisai.DATABASE_PASSWORD: SecretKey(secret=SECRETS, key=aegisai.DATABASE_PASSWORD),
         },
         mounts=[
-            Mount(volume=own_claim("data"), path=FOLDER),
+            Mount(volume=data, path=FOLDER),
             Mount(volume=empty_folder("run", size_limit="16Mi"), path="/var/run/postgresql"),
             Mount(volume=empty_folder("tmp", size_limit="64Mi"), path="/tmp"),  # noqa: S108 -- in the container
         ],

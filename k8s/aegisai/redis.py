@@ -4,14 +4,14 @@ from constructs import Construct
 
 from applications import aegisai
 from k8s.aegisai.parts import SECRETS
-from k8s.aegisai.storage import block_class
+from k8s.aegisai.storage import add_data_claim, block_class
 from k8s.component import Component
 from k8s.container import Container, Mount, Resources, SecretKey
 from k8s.pod import Pod
 from k8s.probe import Command, Health, TcpSocket
 from k8s.service import Service
-from k8s.volume import own_claim
-from k8s.workload import ClaimTemplate, StatefulSet
+from k8s.volume import Volume
+from k8s.workload import StatefulSet
 from settings.aegisai import AegisAIDeployment
 from settings.data_stores import InClusterRedis
 from settings.images import reference
@@ -31,22 +31,23 @@ PING = "valkey-cli ping | grep -q PONG"
 def add_redis(
     scope: Construct, *, component: Component, settings: AegisAIDeployment, redis: InClusterRedis
 ) -> None:
-    """StatefulSet and headless Service."""
+    """Claim, StatefulSet and headless Service."""
     Service(scope, component=component, headless=True)
+    data = add_data_claim(
+        scope,
+        component=component,
+        size=redis.storage,
+        storage_class=block_class(settings, redis.storage_class),
+    )
     StatefulSet(
         scope,
         component=component,
-        pod=Pod(containers=[_container(component, redis)], user_id=USER_ID, group_id=USER_ID),
+        pod=Pod(containers=[_container(component, redis, data)], user_id=USER_ID, group_id=USER_ID),
         replicas=1,
-        claims=[
-            ClaimTemplate(
-                name="data", size=redis.storage, storage_class=block_class(settings, redis.storage_class)
-            )
-        ],
     )
 
 
-def _container(component: Component, settings: InClusterRedis) -> Container:
+def _container(component: Component, settings: InClusterRedis, data: Volume) -> Container:
     repository, _, name = VALKEY_REPOSITORY.rpartition("/")
     password = SecretKey(secret=SECRETS, key=aegisai.REDIS_PASSWORD)
     return Container(
@@ -61,7 +62,7 @@ def _container(component: Component, settings: InClusterRedis) -> Container:
         command=["sh", "-c", START],
         ports=component.ports,
         environment={aegisai.REDIS_PASSWORD: password, "REDISCLI_AUTH": password},
-        mounts=[Mount(volume=own_claim("data"), path=FOLDER)],
+        mounts=[Mount(volume=data, path=FOLDER)],
         health=Health(
             ready=Command(command=["sh", "-c", PING]), alive=TcpSocket(port="redis"), start_seconds=300
         ),

@@ -7,6 +7,7 @@ from constructs import Construct
 from applications import aegisai
 from k8s.access import Permission, Role, ServiceAccount
 from k8s.aegisai.parts import Parts
+from k8s.aegisai.storage import data_claim
 from k8s.component import Component
 from k8s.config_map import ConfigMap
 from k8s.container import Container, Mount, Resources
@@ -68,7 +69,7 @@ def add_snapshots(
                     script,
                     {
                         "NAMESPACE": component.namespace,
-                        "CLAIMS": " ".join(f"data-{store.name}-0" for store in stores),
+                        "CLAIMS": " ".join(data_claim(store) for store in stores),
                         "KEEP": str(snapshots.keep),
                         "WAIT_SECONDS": str(WAIT_SECONDS),
                         **({"SNAPSHOT_CLASS": class_name} if class_name is not None else {}),

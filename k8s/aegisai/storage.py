@@ -4,6 +4,7 @@ from constructs import Construct
 
 from applications import aegisai
 from k8s.aegisai.parts import SHARED_STORAGE, Parts
+from k8s.component import Component
 from k8s.container import Container, Mount, Resources
 from k8s.storage import PersistentVolumeClaim
 from k8s.volume import Volume, claimed
@@ -21,6 +22,27 @@ def block_class(settings: AegisAIDeployment, given: str | None) -> str | None:
 def shared_class(settings: AegisAIDeployment) -> str | None:
     """Class of a volume of many pods; None: the cluster's default."""
     return settings.shared_storage.storage_class or ("efs" if settings.hosting == "eks" else None)
+
+
+def add_data_claim(scope: Construct, *, component: Component, size: str, storage_class: str | None) -> Volume:
+    """The volume of a store with one pod, as it is mounted.
+
+    The claim is an object of its own: what a StatefulSet makes of its template can never be made larger.
+    """
+    claim = PersistentVolumeClaim(
+        scope,
+        component=component,
+        size=size,
+        access_mode="ReadWriteOnce",
+        storage_class=storage_class,
+        name=data_claim(component),
+    )
+    return claimed("data", claim=claim.object_name)
+
+
+def data_claim(store: Component) -> str:
+    """Name of a store's claim."""
+    return f"{store.name}-data"
 
 
 def add_shared_storage(scope: Construct, *, parts: Parts, settings: AegisAIDeployment) -> None:

@@ -63,7 +63,7 @@ KINDS = {
 LABELS_OF_OTHERS = {
     "k8s-app=kube-dns",
     "kubernetes.io/service-name=orchestrator",
-    "pergola/claim=data-redis-0",
+    "pergola/claim=redis-data",
 }
 """CoreDNS's, the endpoint controller's, and those of `assets/kubernetes/volume_snapshots`."""
 CALL = re.compile(r"""(?<![\w/-])kubectl ((?:'[^']*'|"(?:\$\([^)]*\)|[^"])*"|[^|#&;"'\n])*)""")
@@ -135,12 +135,8 @@ def positional(words: list[str]) -> list[str]:
 
 
 def names_of(made: list[Manifest]) -> set[str]:
-    """Every object as `Kind/name`, and the claims of StatefulSets."""
-    found = {f"{each['kind']}/{each['metadata']['name']}" for each in made}
-    for each in made:
-        for claim in each.get("spec", {}).get("volumeClaimTemplates", []):
-            found.add(f"PersistentVolumeClaim/{claim['metadata']['name']}-{each['metadata']['name']}-0")
-    return found
+    """Every object as `Kind/name`."""
+    return {f"{each['kind']}/{each['metadata']['name']}" for each in made}
 
 
 def test_picture_and_tables_are_current() -> None:
@@ -233,7 +229,8 @@ def test_variables_that_a_job_is_given_are_those_of_its_container(made: list[Man
 def test_kubectl_knows_the_options() -> None:
     asked: dict[tuple[str, ...], set[str]] = {}
     for words in calls():
-        depth = 2 if words[0] in ("rollout", "create", "set", "top", "config") else 1
+        below = len(words) > 1 and not words[1].startswith("-")
+        depth = 2 if words[0] in ("rollout", "create", "set", "top", "config") and below else 1
         depth += words[:2] == ["create", "secret"]
         if words[0] == "argo":
             continue
@@ -386,6 +383,26 @@ def test_settings_that_are_named_exist() -> None:
     assert not [path for path in paths if not setting_exists(path)]
 
 
+@pytest.mark.row("C5")
+def test_emails_speak_of_this_system(stacks: dict[str, list[StackTemplate]]) -> None:
+    """Settings that exist, and nothing of tasks on Amazon ECS."""
+    texts = [
+        text
+        for found in stacks.values()
+        for template in found
+        for resource in template.resources.values()
+        if resource["Type"] in ("AWS::CloudWatch::Alarm", "AWS::Events::Rule", "AWS::CloudWatch::Dashboard")
+        for text in [json.dumps(resource["Properties"])]
+    ]
+    emails = [match for text in texts for match in re.findall(r"[^\"]+ First: [^\"]+ Then: ", text)]
+    assert len(emails) > 20
+    named = {each for text in emails for each in re.findall(r"\b[a-z_]+(?:\.[a-z_]+)+\b", text)}
+    named = {each for each in named if not each.startswith("status.")}  # a field of pods
+    assert {"postgresql.max_capacity", "redis.max_data_gb"} <= named
+    assert not [each for each in named if not setting_exists(each)]
+    assert not [text for text in texts if re.search(r"\btasks?\b|MaxTasks|aws ecs", text)]
+
+
 def yaml_blocks() -> list[Any]:
     return [YAML(typ="safe").load(text) for text in blocks(PAGE, "yaml")]
 
@@ -404,13 +421,13 @@ def test_examples_of_settings_are_accepted(given: dict[str, Any], tmp_path: Path
     assert len(refused) < 3, refused
 
 
-def test_the_claim_of_the_restore_is_the_one_that_the_stateful_set_looks_for(made: list[Manifest]) -> None:
+def test_the_claim_of_the_restore_is_the_one_that_the_stateful_set_mounts(made: list[Manifest]) -> None:
     [claim] = [block for block in yaml_blocks() if "kind" in block]
     kubernetes_validate.validate(claim, KUBERNETES, strict=True)
     [wanted] = [
-        each["spec"]["volumeClaimTemplates"][0]["spec"]
+        each["spec"]
         for each in of_example("aegisai-dev")
-        if each["kind"] == "StatefulSet" and each["metadata"]["name"] == "redis"
+        if each["kind"] == "PersistentVolumeClaim" and each["metadata"]["name"] == "redis-data"
     ]
     assert f"PersistentVolumeClaim/{claim['metadata']['name']}" in names_of(made)
     assert {key: claim["spec"][key] for key in wanted} == wanted

@@ -18,7 +18,7 @@ from settings.load import BadDeploymentFile, Loaded, load_deployment
 
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "deployments"
-FILES = sorted(FOLDER.glob("*.yaml"))
+FILES = sorted(FOLDER.glob("aegisai-*.yaml"))
 SEED = next(
     (file for above in ROOT.parents if (file := above / "shared/seeds/003_99d2ebaa2373252c.txt").exists()),
     None,

@@ -115,7 +115,9 @@ def synthesized(variant: str) -> Synthesized:
     full = variant == "full"
 
     storage = Storage(root, "Storage", keep_data=full)
-    files = storage.add_file_system("Files", vpc=vpc, security_group=closed, settings=FileSettings())
+    files = storage.add_file_system(
+        "Files", vpc=vpc, security_group=closed, settings=FileSettings(), path="/open-webui"
+    )
     database = storage.add_database(
         "Database", vpc=vpc, security_group=closed, settings=DatabaseSettings(), database_name="openwebui"
     )

@@ -22,6 +22,7 @@ from cdk_nag import AwsSolutionsChecks
 from ruamel.yaml import YAML
 
 from applications.open_webui_logs import FAILURES
+from applications.open_webui_words import WORDS
 from constructs.observability.actionable_alarm import Audience
 from constructs.observability.audit_trail import AuditTrail
 from settings.cache import CacheSettings
@@ -68,11 +69,13 @@ def everything(
         settings=MonitoringSettings(email="ops@example.com", audit_trail=audit_trail),
         email=email.value_as_string,
         runbook=RUNBOOK,
+        words=WORDS,
         keep_data=True,
         office_hours=office_hours,
     )
     given = Given(Stack(app, "Given"))
     load_balancer = monitoring.watch_load_balancer(given.load_balancer, given.target_group)
+    monitoring.watch_cluster("chat", node_groups=["general-1a2b"])
     monitoring.watch_firewall("chat-firewall")
     service = monitoring.watch_service("OpenWebUI", given.service)
     monitoring.add_service_down([load_balancer.no_healthy_task, service.no_running_task])
@@ -478,6 +481,17 @@ def test_a_deployment_that_fails_and_tasks_that_do_not_start_are_told() -> None:
 
 
 @pytest.mark.row("C6")
+def test_a_node_that_does_not_start_is_told_for_this_cluster() -> None:
+    rules = resources("prod", "AWS::Events::Rule").values()
+    [pattern] = [
+        each["Properties"]["EventPattern"]
+        for each in rules
+        if each["Properties"]["EventPattern"]["source"] == ["aws.autoscaling"]
+    ]
+    assert pattern["detail"] == {"AutoScalingGroupName": [{"prefix": "eks-general-1a2b-"}]}
+    assert pattern["detail-type"] == ["EC2 Instance Launch Unsuccessful"]
+
+
 def test_a_copy_that_fails_is_told_for_this_vault() -> None:
     rules = [rule["Properties"] for rule in resources("prod", "AWS::Events::Rule").values()]
     [rule] = [rule for rule in rules if rule["EventPattern"]["detail-type"] == ["Copy Job State Change"]]

@@ -96,6 +96,7 @@ def build(scope: Stack, variant: Variant) -> Built:
         vpc=vpc,
         security_group=group,
         settings=variant.files,
+        path="/open-webui",
         restored_file_system_id=variant.restored_file_system_id,
         restored_directory=variant.restored_directory,
     )

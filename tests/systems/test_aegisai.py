@@ -191,6 +191,70 @@ def test_alarms_tell_what_the_cluster_cannot_tell_itself(assembly: Path) -> None
     assert {"scheduler_pending_pods_UNSCHEDULABLE", "apiserver_storage_size_bytes"} <= metrics
 
 
+@pytest.mark.row("A11", "C5")
+@pytest.mark.parametrize("name", [DEV, PROD])
+def test_alerts_of_prometheus_reach_the_topic_of_all_alarms(assembly: Path, name: str) -> None:
+    [topic] = resources(stack(assembly, f"{name}.Monitoring"), "AWS::SNS::Topic")
+    assert topic["TopicName"] == f"{name}-alarms"
+    eks = stack(assembly, f"{name}.Eks")
+    [values] = [
+        each["Values"]["Fn::Join"][1]
+        for each in resources(eks, "Custom::AWSCDK-EKS-HelmChart")
+        if each["Release"] == "prometheus"
+    ]
+    config = json.loads("".join(part if isinstance(part, str) else "*" for part in values))["alertmanager"]
+    arn = f"arn:*:sns:*:*:{name}-alarms"
+    [receiver] = [each for each in config["config"]["receivers"] if "sns_configs" in each]
+    [sns] = receiver["sns_configs"]
+    assert (sns["topic_arn"], sns["sigv4"], sns["send_resolved"]) == (arn, {"region": "*"}, True)
+    [route] = config["config"]["route"]["routes"]
+    assert route["receiver"] == receiver["name"]
+    assert config["config"]["route"]["receiver"] in {each["name"] for each in config["config"]["receivers"]}
+    [association] = [
+        each
+        for each in resources(eks, "AWS::EKS::PodIdentityAssociation")
+        if each["ServiceAccount"] == config["serviceAccount"]["name"]
+    ]
+    assert association["Namespace"] == "monitoring"
+    role = association["RoleArn"]["Fn::GetAtt"][0]
+    [statements] = [
+        each["PolicyDocument"]["Statement"]
+        for each in resources(eks, "AWS::IAM::Policy")
+        if each["Roles"] == [{"Ref": role}]
+    ]
+    [statement] = statements
+    assert statement["Action"] == "sns:Publish"
+    told = "".join(part if isinstance(part, str) else "*" for part in statement["Resource"]["Fn::Join"][1])
+    assert told == arn
+
+
+@pytest.mark.row("A11")
+def test_alertmanager_starts_with_its_role(assembly: Path) -> None:
+    made = stack(assembly, f"{DEV}.Eks")["Resources"]
+    [chart] = [
+        each
+        for each in made.values()
+        if each["Type"] == "Custom::AWSCDK-EKS-HelmChart" and each["Properties"]["Release"] == "prometheus"
+    ]
+    before = {made[each]["Type"] for each in chart["DependsOn"]}
+    assert {"AWS::EKS::PodIdentityAssociation", "AWS::IAM::Policy"} <= before
+
+
+@pytest.mark.row("C5", "C8")
+@pytest.mark.parametrize("name", [DEV, PROD])
+def test_monitoring_comes_after_the_cluster(assembly: Path, name: str) -> None:
+    after = {
+        each.split("NestedStack")[0] for each in nested(assembly, name)["Monitoring"].get("DependsOn", [])
+    }
+    assert "Eks" in after
+
+
+@pytest.mark.row("A12")
+@pytest.mark.parametrize("name", [DEV, PROD])
+def test_the_file_system_has_no_access_point_that_nobody_mounts(assembly: Path, name: str) -> None:
+    assert not resources(stack(assembly, f"{name}.Storage"), "AWS::EFS::AccessPoint")
+
+
 @pytest.mark.row("C6")
 def test_file_system_and_database_are_in_the_plan(assembly: Path) -> None:
     for name, count in ((DEV, 1), (PROD, 2)):

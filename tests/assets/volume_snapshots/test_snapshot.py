@@ -86,7 +86,7 @@ def run(api: Api, folder: Path, **variables: str) -> subprocess.CompletedProcess
         "ACCOUNT": str(folder),
         "TMPDIR": str(folder),
         "NAMESPACE": "aegisai",
-        "CLAIMS": "data-postgres-0 data-redis-0",
+        "CLAIMS": "postgres-data redis-data",
         "KEEP": "2",
         "WAIT_SECONDS": "10",
         "PAUSE_SECONDS": "0.01",
@@ -100,7 +100,7 @@ def test_each_claim_gets_a_snapshot(api: Api, tmp_path: Path) -> None:
     done = run(api, tmp_path, SNAPSHOT_CLASS="ebs")
     assert done.returncode == 0, done.stderr
     claims = {each["spec"]["source"]["persistentVolumeClaimName"] for each in api.snapshots.values()}  # type: ignore[index]
-    assert claims == {"data-postgres-0", "data-redis-0"}
+    assert claims == {"postgres-data", "redis-data"}
     assert {each["spec"]["volumeSnapshotClassName"] for each in api.snapshots.values()} == {"ebs"}  # type: ignore[index]
     assert api.tokens == {"Bearer the-token"}
 
@@ -111,24 +111,24 @@ def test_without_a_class_the_clusters_own_is_taken(api: Api, tmp_path: Path) -> 
 
 
 def test_the_newest_stay(api: Api, tmp_path: Path) -> None:
-    api.keep("data-postgres-0", "20260101020000", "20260102020000", "20260103020000")
-    api.keep("data-redis-0", "20260101020000")
+    api.keep("postgres-data", "20260101020000", "20260102020000", "20260103020000")
+    api.keep("redis-data", "20260101020000")
     done = run(api, tmp_path)
     old = {name for name in api.snapshots if "-202601" in name}
-    assert old == {"data-postgres-0-20260103020000", "data-redis-0-20260101020000"}
-    assert "data-postgres-0-20260101020000: removed" in done.stdout
+    assert old == {"postgres-data-20260103020000", "redis-data-20260101020000"}
+    assert "postgres-data-20260101020000: removed" in done.stdout
 
 
 @pytest.mark.parametrize(
     ("ready", "takes", "said"),
-    [(False, True, "is not ready after 0 s"), (True, False, "no snapshot of data-postgres-0 can be made")],
+    [(False, True, "is not ready after 0 s"), (True, False, "no snapshot of postgres-data can be made")],
     ids=["never ready", "refused"],
 )
 def test_what_fails_leaves_older_snapshots_alone(
     api: Api, tmp_path: Path, ready: bool, takes: bool, said: str
 ) -> None:
     api.ready, api.takes = ready, takes
-    api.keep("data-postgres-0", "20260101020000", "20260102020000", "20260103020000")
+    api.keep("postgres-data", "20260101020000", "20260102020000", "20260103020000")
     done = run(api, tmp_path, WAIT_SECONDS="0")
     assert done.returncode == 1
     assert said in done.stderr

@@ -41,7 +41,7 @@ def test_every_role_is_named_with_who_assumes_it(assembly: Path, deployment: str
         for text in (each.file.read_text() for each in templates(assembly, deployment))
     )
     assert len(told) == len({each.address for each in told}) == written
-    assert all(each.assumed_by.endswith("amazonaws.com") for each in told)
+    assert all(each.assumed_by.endswith(("amazonaws.com", "${AWS::URLSuffix}")) for each in told)
 
 
 def test_readme_has_every_role_and_parameter(assembly: Path, bundle: Path) -> None:

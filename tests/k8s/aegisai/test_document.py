@@ -74,6 +74,6 @@ def test_volumes_are_the_documents() -> None:
         "Shared Storage"
     ]
     for name, called in (("postgres", "PostgreSQL"), ("redis", "Redis")):
-        [claim] = by_name("StatefulSet", MADE)[name]["spec"]["volumeClaimTemplates"]
+        claim = by_name("PersistentVolumeClaim", MADE)[f"{name}-data"]
         size = claim["spec"]["resources"]["requests"]["storage"]
         assert (size, *claim["spec"]["accessModes"]) == document.VOLUMES[called]

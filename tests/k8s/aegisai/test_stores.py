@@ -49,11 +49,21 @@ def test_the_password_is_in_no_argument_of_a_process() -> None:
 )
 def test_classes_follow_the_hosting(name: str, shared: str | None, block: str | None) -> None:
     made = of_example(name)
-    claim = by_name("PersistentVolumeClaim", made)["shared-storage"]["spec"]
-    assert claim.get("storageClassName") == shared
+    claims = by_name("PersistentVolumeClaim", made)
+    assert claims["shared-storage"]["spec"].get("storageClassName") == shared
     for store in ("postgres", "redis"):
-        [own] = by_name("StatefulSet", made)[store]["spec"]["volumeClaimTemplates"]
-        assert own["spec"].get("storageClassName") == block
+        assert claims[f"{store}-data"]["spec"].get("storageClassName") == block
+
+
+@pytest.mark.row("A2")
+@pytest.mark.parametrize("store", ["postgres", "redis"])
+def test_a_volume_can_be_made_larger(store: str) -> None:
+    """A claim takes another size, a StatefulSet's template never."""
+    spec = by_name("StatefulSet", LOCAL)[store]["spec"]
+    assert "volumeClaimTemplates" not in spec
+    assert spec["replicas"] == 1
+    claims = [each.get("persistentVolumeClaim") for each in spec["template"]["spec"]["volumes"]]
+    assert {"claimName": f"{store}-data"} in claims
 
 
 @pytest.mark.row("A12")
@@ -64,8 +74,9 @@ def test_a_class_that_the_file_names_is_taken() -> None:
             postgresql={"hosted": "in_cluster", "storage_class": "fast", "storage": "50Gi"},
         )
     )
-    assert by_name("PersistentVolumeClaim", made)["shared-storage"]["spec"]["storageClassName"] == "nfs"
-    [own] = by_name("StatefulSet", made)["postgres"]["spec"]["volumeClaimTemplates"]
+    claims = by_name("PersistentVolumeClaim", made)
+    assert claims["shared-storage"]["spec"]["storageClassName"] == "nfs"
+    own = claims["postgres-data"]
     assert own["spec"]["storageClassName"] == "fast"
     assert own["spec"]["resources"]["requests"]["storage"] == "50Gi"
 
@@ -86,7 +97,7 @@ def snapshots(made: list[Manifest]) -> Any:
 @pytest.mark.row("A10")
 def test_on_eks_volumes_have_snapshots_of_a_class_of_their_own() -> None:
     made = of_example("aegisai-dev")
-    assert snapshots(made)["CLAIMS"] == "data-postgres-0 data-redis-0"
+    assert snapshots(made)["CLAIMS"] == "postgres-data redis-data"
     assert snapshots(made)["SNAPSHOT_CLASS"] == "aegisai-dev"
     made_class = by_name("VolumeSnapshotClass", made)["aegisai-dev"]
     assert (made_class["driver"], made_class["deletionPolicy"]) == ("ebs.csi.aws.com", "Delete")

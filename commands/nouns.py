@@ -1,5 +1,8 @@
 """What resource types are called where people read them."""
 
+from collections import Counter
+from collections.abc import Iterable
+
 NOUNS = {
     "AWS::EC2::VPC": "VPC",
     "AWS::EC2::Subnet": "subnet",
@@ -34,3 +37,13 @@ NOUNS = {
     "AWS::Backup::RestoreTestingPlan": "restore-testing plan",
 }
 """Resource types that are drawn; the rest is wiring."""
+
+
+def counted(kinds: Iterable[str]) -> list[str]:
+    """Nouns with their number for resource types, in the order above; wiring is left out."""
+    counts = Counter(kinds)
+    return [
+        noun if counts[kind] == 1 else f"{counts[kind]} × {noun}"
+        for kind, noun in NOUNS.items()
+        if counts[kind]
+    ]

@@ -106,7 +106,8 @@ class NetworkSettings(Model):
     """A new VPC with public and private subnets, or an existing one."""
 
     cidr: VpcBlock = "10.0.0.0/16"
-    """IPv4 range of the new VPC, /16 to /28; create-only: another one replaces the VPC, and the database with it."""
+    """IPv4 range of the new VPC, /16 to /28; create-only: the database does not move to
+    another VPC, so an update to another range fails and is rolled back."""
     public_subnets: Annotated[tuple[SubnetBlock, ...], Field(min_length=2, max_length=6)] = (
         "10.0.1.0/24",
         "10.0.2.0/24",

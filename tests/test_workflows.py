@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -242,17 +243,39 @@ def test_the_diff_is_in_the_summary_and_handed_on_when_the_gate_fails_too(runner
     assert "\n".join(body).strip() == f"{MARKER}\n1 change"
 
 
-def test_a_diff_that_says_nothing_is_told(runner: Runner) -> None:
-    run = runner.run(shell("diff", "templates", "Diff"), SAYS="", ENDS="2", FAIL_ON="")
+@pytest.mark.parametrize("says", ["", "npm warn something\n", f"setting up\n{MARKER}\n"])
+def test_what_is_no_diff_is_not_shown_as_one(runner: Runner, says: str) -> None:
+    run = runner.run(shell("diff", "templates", "Diff"), SAYS=says, ENDS="2", FAIL_ON="")
     assert run.returncode == 2
-    assert runner.read("summary").startswith(f"{MARKER}\n")
-    assert "failed" in runner.read("summary")
+    first, *rest = runner.read("summary").splitlines()
+    assert first == MARKER
+    assert rest[-1] == "`make diff` failed; its words are in the log of the run."
 
 
 def test_deployments_are_those_of_the_folder(runner: Runner) -> None:
     assert runner.run(shell("diff", "deployments", "Names")).returncode == 0
     name, _, names = runner.read("output").strip().partition("=")
     assert (name, json.loads(names)) == ("names", COMMITTED)
+
+
+@pytest.mark.parametrize(
+    ("workflow", "job"), [("diff", "account"), ("deploy", "change-set"), ("deploy", "execute")]
+)
+def test_a_variable_is_for_all_deployments_or_for_each(runner: Runner, workflow: str, job: str) -> None:
+    script = shell(workflow, job, "Account")
+    each = {name: json.dumps({"chat": f"{name} of chat"}) for name in ("ROLE", "REGION")}
+    for given, expected in (
+        ({"ROLE": "one", "REGION": "eu-west-1"}, "role=one region=eu-west-1"),
+        (each, "role=ROLE of chat region=REGION of chat"),
+        ({**each, "DEPLOYMENT": "other"}, "role= region="),
+    ):
+        assert runner.run(script, **{"DEPLOYMENT": "chat", **given}).returncode == 0
+        printed = runner.read("output").split("\n")
+        assert [line for line in printed if line] == [
+            line
+            for line in re.split(r" (?=region=)", expected)
+            if job != "execute" or line.startswith("region=")
+        ]
 
 
 @pytest.mark.parametrize("name", ["prod", "$(id)", "a;b", "../prod", "other"])
@@ -282,3 +305,65 @@ def test_a_change_set_with_nothing_in_it_is_not_put_before_anybody(runner: Runne
     assert runner.read("output") == "name=github-1-1\n"
     assert runner.run(script, SAYS="", ENDS="2", **about).returncode != 0
     assert runner.read("output") == ""
+
+
+def test_set_up_speaks_on_standard_error_alone(tmp_path: Path) -> None:
+    """So that what a target prints can be sent to a file, the first time too."""
+    for file in ("requirements.txt", "requirements-dev.txt", "package.json", "package-lock.json"):
+        (tmp_path / file).touch()
+    for folder in ("v", "node_modules"):
+        (tmp_path / folder).mkdir()
+    programs = ["VENV=v", "PYTHON=true", "PY=echo there", "PIP=true", "NODE=true"]
+    command = ["make", "--silent", "-f", str(ROOT / "Makefile"), "setup-dev", *programs]
+    run = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
+    assert (run.returncode, run.stdout) == (0, "")
+    assert run.stderr.count("setting up") == 3
+
+
+@pytest.fixture
+def checkout(tmp_path: Path) -> Path:
+    """This working tree with one more commit, as a runner checks a pull request out."""
+    there = tmp_path / "checkout"
+    listed = ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"]
+    names = subprocess.run(listed, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    for name in filter(None, names.split("\0")):
+        if (ROOT / name).is_file() and not name.startswith("tests/"):
+            (there / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(ROOT / name, there / name)  # times too: make shall not set up anew
+    for folder in (".venv", "node_modules"):
+        (there / folder).symlink_to(ROOT / folder)
+    commit(there, "base")
+    file = there / "deployments" / "open-webui-dev.yaml"
+    file.write_text(file.read_text().replace("monitoring:\n", "monitoring:\n  log_retention_days: 3\n"))
+    commit(there, "change")
+    return there
+
+
+def commit(checkout: Path, message: str) -> None:
+    git = ["git", "-c", "user.name=x", "-c", "user.email=x@example.com", "-C", str(checkout)]
+    for command in (["init", "--quiet"], ["add", "--all"], ["commit", "--quiet", "--message", message]):
+        subprocess.run([*git, *command], check=True)
+
+
+@pytest.mark.wide
+@pytest.mark.slow
+def test_diff_of_a_pull_request_is_made(runner: Runner, checkout: Path) -> None:
+    (runner.folder / "make").unlink()
+    runner.cwd = checkout
+    run = runner.run(shell("diff", "templates", "Diff"), FAIL_ON="iam")
+    assert run.returncode == 0, run.stderr
+    assert runner.read("summary").startswith(f"{MARKER}\n")
+    assert "open-webui-dev" in runner.read("summary")
+    assert "RetentionInDays" in runner.read("summary")
+    subprocess.run(["git", "diff", "--exit-code"], cwd=checkout, check=True)
+
+
+@pytest.mark.wide
+@pytest.mark.slow
+def test_preflight_without_credentials_ends_the_job(runner: Runner) -> None:
+    (runner.folder / "make").unlink()
+    files = {"AWS_CONFIG_FILE": os.devnull, "AWS_SHARED_CREDENTIALS_FILE": os.devnull}
+    about = {"DEPLOYMENT": "open-webui-dev", "AWS_REGION": "eu-west-1", "AWS_EC2_METADATA_DISABLED": "true"}
+    run = runner.run(shell("deploy", "change-set", "Preflight"), **about, **files)
+    assert (run.returncode, run.stdout) == (2, "")
+    assert "no AWS credentials were found" in run.stderr

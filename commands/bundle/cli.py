@@ -1,7 +1,6 @@
 """`make bundle`: the hand-off for a team that has CloudFormation and the AWS CLI alone."""
 
 import sys
-import tempfile
 from pathlib import Path
 from typing import Annotated
 
@@ -12,12 +11,12 @@ from commands.assembly import ROOT
 from commands.bundle.folder import write_bundle
 from commands.bundle.places import BundleError
 from commands.bundle.sizes import Size
-from commands.chosen import FOLDER, Folder, Name, chosen, context
-from commands.console import console, ended
+from commands.chosen import FOLDER, Folder, Name, chosen
+from commands.console import console
 from commands.diagram.graphviz import NotDrawn
-from commands.synthesis import SynthesisFailed, synthesize
+from commands.manifest_files import BadManifest
+from commands.synthesized import refusals, synthesized, writing_to
 from settings.caution import examples_left
-from settings.load import BadDeploymentFile
 
 DIST = ROOT / "dist"
 
@@ -28,21 +27,13 @@ def bundle(
     output: Annotated[Path, typer.Option(help="Folder in which the folder of the bundle is made.")] = DIST,
 ) -> None:
     """Write the folder that deploys with `aws cloudformation package` and `deploy`, and nothing else."""
-    try:
+    with refusals(BundleError, NotDrawn, BadManifest):
         loaded = chosen(deployment, deployments)
         cautions = examples_left(loaded.deployment.model_dump(mode="json"))
         examples = "; ".join(f"`{'.'.join(map(str, each.path))}`: {each.message}" for each in cautions)
-        with tempfile.TemporaryDirectory() as scratch:
-            assembly = Path(scratch)
-            warnings = synthesize(assembly, context=context(loaded))
-            sizes = write_bundle(assembly, deployment, to=output / deployment, examples=examples)
-    except BadDeploymentFile as error:
-        raise ended(error, code=2) from None
-    except (BundleError, NotDrawn) as error:
-        raise ended(error, code=1) from None
-    except SynthesisFailed as error:
-        raise ended(error, code=error.exit_code) from None
-    print(warnings, end="", file=sys.stderr)  # noqa: T201 -- as it is: rich would wrap the lines
+        with synthesized(loaded) as made, writing_to(output):
+            sizes = write_bundle(made.assembly, deployment, to=output / deployment, examples=examples)
+    print(made.warnings, end="", file=sys.stderr)  # noqa: T201 -- as it is: rich would wrap the lines
     _tell(output / deployment, sizes)
 
 

@@ -12,7 +12,7 @@ from commands.assembly import NESTED_LIMIT_BYTES, ROOT_LIMIT_BYTES
 from commands.bundle.archive import PROGRAM, files, mode, write_zip
 from commands.bundle.parameters import overrides, parameters
 from commands.bundle.places import ROOT_TEMPLATE, BundleError, Code, Contents, contents
-from commands.bundle.read_me import read_me
+from commands.bundle.read_me import parameters_page, read_me
 from commands.bundle.rewriting import rewritten
 from commands.bundle.sizes import Size, packaged_bytes
 from commands.report.page import page
@@ -31,20 +31,22 @@ def write_bundle(assembly: Path, deployment: str, *, to: Path, examples: str = "
         examples: What the deployment file still has of an example, for the README.
 
     Raises:
+        BadManifest: A file of the Kubernetes objects is none.
         BundleError: Something cannot be handed over this way, or `to` is something else than a bundle.
     """
     held = contents(assembly, deployment)
     with _in_place_of(to) as folder:
         sizes = [*_templates(held, folder), *(_code(each, folder) for each in held.codes)]
-        manifests = _manifests(assembly / "manifests" / deployment, folder)
+        manifests = assembly / "manifests" / deployment
+        if manifests.is_dir():
+            shutil.copytree(manifests, folder / "manifests")
         given = parameters(held.templates[ROOT_TEMPLATE].body)
         if given:
             (folder / "parameters.json").write_text(overrides(given), encoding="utf-8")
+            (folder / "parameters.md").write_text(parameters_page(deployment, given), encoding="utf-8")
         deployed = "".join(f"{_digest(folder / each.place)}  {each.place}\n" for each in sizes)
         digest = hashlib.sha256(deployed.encode()).hexdigest()
-        text = read_me(
-            assembly, deployment, sizes=sizes, manifests=manifests, examples=examples, digest=digest
-        )
+        text = read_me(assembly, deployment, sizes=sizes, examples=examples, digest=digest)
         (folder / "README.md").write_text(text, encoding="utf-8")
         (folder / "report.html").write_text(page(assembly, deployment), encoding="utf-8")
         _write_sums(folder)
@@ -97,19 +99,13 @@ def _code(code: Code, folder: Path) -> Size:
     zipped = folder / code.place
     zipped.parent.mkdir(exist_ok=True)
     if code.is_folder:
-        shutil.copytree(code.source, zipped.with_suffix(""))
-        write_zip(code.source, zipped)
+        beside = zipped.with_suffix("")
+        shutil.copytree(code.source, beside)  # what a link leads to, in place of the link
+        write_zip(beside, zipped)
     else:
         shutil.copyfile(code.source, zipped)
-    parts = len(files(code.source)) if code.is_folder else 1
+    parts = len(files(beside)) if code.is_folder else 1
     return Size(place=code.place, bytes=zipped.stat().st_size, packaged=None, parts=parts)
-
-
-def _manifests(source: Path, folder: Path) -> int:
-    found = sorted(source.glob("*.yaml"))
-    for file in found:
-        _write(folder, PurePosixPath("manifests", file.name), file.read_text(encoding="utf-8"))
-    return len(found)
 
 
 def _write_sums(folder: Path) -> None:

@@ -4,6 +4,7 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
+from commands.grouped import grouped
 from settings.caution import examples_left
 
 Template = dict[str, Any]
@@ -15,8 +16,6 @@ class Parameter:
     """One parameter; `value` is its default, and what the file says."""
 
     name: str
-    group: str
-    label: str
     description: str
     allowed: str
     value: str
@@ -26,26 +25,15 @@ class Parameter:
 
 def parameters(template: Template) -> list[Parameter]:
     """Those of a root template, in the order of the groups that the console shows."""
-    shown = template.get("Metadata", {}).get("AWS::CloudFormation::Interface", {})
-    groups = {
-        name: group["Label"]["default"]
-        for group in shown.get("ParameterGroups", [])
-        for name in group["Parameters"]
-    }
-    labels = shown.get("ParameterLabels", {})
-    found = template.get("Parameters", {})
-    order = [*(name for name in groups if name in found), *(name for name in found if name not in groups)]
     return [
         Parameter(
-            name=name,
-            group=groups.get(name, ""),
-            label=labels.get(name, {}).get("default", name),
-            description=found[name].get("Description", ""),
-            allowed=_allowed(found[name]),
-            value=str(found[name].get("Default", TO_FILL_IN)),
-            to_do=_to_do(found[name]),
+            name=each.name,
+            description=each.body.get("Description", ""),
+            allowed=_allowed(each.body),
+            value=str(each.body.get("Default", TO_FILL_IN)),
+            to_do=_to_do(each.body),
         )
-        for name in order
+        for each in grouped(template)
     ]
 
 

@@ -1,5 +1,6 @@
 """Which permissions of its own a deployment makes, and what CloudFormation wants to hear about it."""
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 from commands.bundle.values import said
 
 Template = dict[str, Any]
+MACRO = '"Fn::Transform"'
 NAMES = {
     "AWS::IAM::Group": "GroupName",
     "AWS::IAM::InstanceProfile": "InstanceProfileName",
@@ -33,7 +35,7 @@ def capabilities(template: Template) -> list[str]:
     if any(each["Type"].startswith("AWS::IAM::") for each in resources):
         named = any(NAMES.get(each["Type"]) in each.get("Properties", {}) for each in resources)
         needed.append("CAPABILITY_NAMED_IAM" if named else "CAPABILITY_IAM")
-    if "Transform" in template:
+    if "Transform" in template or MACRO in json.dumps(template):
         needed.append("CAPABILITY_AUTO_EXPAND")
     return needed
 

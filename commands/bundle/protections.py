@@ -1,21 +1,8 @@
-"""What refuses to be deleted, with the command that makes it give way."""
+"""The line of shell that makes each protection give way, for a team with the AWS CLI alone."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-
-from commands.assembly import NESTED
+from commands.assembly import NESTED, construct
 from commands.flattened import Template
-from commands.stateful import LEFT_BEHIND, is_protected
-
-
-@dataclass(frozen=True, kw_only=True)
-class Protection:
-    """A resource that goes with its stack, and may not; `command` is a line of shell."""
-
-    address: str
-    kind: str
-    command: str
-
+from commands.protections import DELETION, TERMINATION, Protection
 
 COMMANDS = {
     "AWS::RDS::DBCluster": "aws rds modify-db-cluster --no-deletion-protection --db-cluster-identifier {}",
@@ -28,16 +15,23 @@ COMMANDS = {
         "aws cognito-idp update-user-pool --deletion-protection INACTIVE --user-pool-id {}"
     ),
 }
-"""The command that switches off the protection of each type, with `{}` for its physical ID."""
+"""The command that switches off the deletion protection of each type, with `{}` for its physical ID."""
+STOP_TERMINATION = (
+    "aws cloudformation update-termination-protection --no-enable-termination-protection"
+    ' --stack-name "$STACK"'
+)
+UNLOCK = "aws backup delete-backup-vault-lock-configuration --backup-vault-name {}"
+FINAL = "  # only in the first {} days; later its recovery points, and so the vault, stay until their time is over"
 
 
-def protections(template: Template) -> Iterator[Protection]:
-    """Those of a flattened template; what stays anyway (`Retain`) stops nothing."""
-    for address, resource in template["Resources"].items():
-        stays = resource.get("DeletionPolicy", "Delete") in LEFT_BEHIND - {"Snapshot"}
-        if is_protected(resource) and not stays:
-            command = COMMANDS[resource["Type"]].format(f'"{_physical(address, template)}"')
-            yield Protection(address=address, kind=resource["Type"], command=command)
+def command(protection: Protection, template: Template) -> str:
+    """What ends it, in the words of the README: `$STACK`, and `physical` for the ID of a resource."""
+    if protection.what == TERMINATION:
+        return STOP_TERMINATION
+    physical = f'"{_physical(protection.address, template)}"'
+    if protection.what == DELETION:
+        return COMMANDS[protection.kind].format(physical)
+    return UNLOCK.format(physical) + (FINAL.format(protection.days) if protection.days else "")
 
 
 def _physical(address: str, template: Template) -> str:
@@ -48,6 +42,6 @@ def _physical(address: str, template: Template) -> str:
     (stack,) = (
         other
         for other, resource in template["Resources"].items()
-        if resource["Type"] == NESTED and other.startswith(f"{path}NestedStack")
+        if resource["Type"] == NESTED and construct(other) == path
     )
     return f'$(physical "{_physical(stack, template)}" {logical_id})'

@@ -9,7 +9,7 @@ from commands.account.unanswered import Unanswered
 from commands.destroy_check import existing, from_template, past
 from commands.destroy_check.model import Findings, Unread
 from commands.destroy_check.prices import Price, Prices, listed
-from commands.destroy_check.protections import protections
+from commands.destroy_check.protections import obstacles
 from commands.destroy_check.templates import deployed_template
 from commands.flattened import Template, flattened
 
@@ -27,7 +27,7 @@ def from_assembly(assembly: Path, deployment: str, *, region: str) -> Findings:
         region=region,
         source="the template alone",
         left=from_template.left(template, deployment),
-        protections=protections(template, deployment, termination=termination),
+        protections=obstacles(template, deployment, termination=termination),
     )
 
 
@@ -38,7 +38,7 @@ def from_account(account: Account, template: Findings) -> Findings:
     left, protected = template.left, template.protections
     if body:
         left = existing.of_stack(account, name, stack, from_template.left(body, name), unread)
-        protected = protections(body, name, termination=stack.termination_protection)
+        protected = obstacles(body, name, termination=stack.termination_protection)
     return Findings(
         deployment=name,
         region=account.region,

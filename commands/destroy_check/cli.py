@@ -2,18 +2,15 @@
 
 from dataclasses import replace
 from json import dumps
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from commands.account import session
 from commands.account.session import NoAccount
-from commands.chosen import FOLDER, Folder, Json, Name, Profile, Region, chosen, context
-from commands.console import console, ended
+from commands.chosen import FOLDER, Folder, Json, Name, Profile, Region, chosen
+from commands.console import console
 from commands.destroy_check import check, report
 from commands.destroy_check.model import NotChecked
 from commands.destroy_check.prices import table
-from commands.synthesis import SynthesisFailed, synthesize
-from settings.load import BadDeploymentFile
+from commands.synthesized import refusals, synthesized
 
 
 def destroy_check(
@@ -24,16 +21,11 @@ def destroy_check(
     json: Json = False,
 ) -> None:
     """List what a teardown leaves behind and what keeping it costs; deletes nothing."""
-    try:
+    with refusals():
         loaded = chosen(deployment, deployments)
-        with TemporaryDirectory() as folder:
-            synthesize(Path(folder), context=context(loaded), rules=False)
+        with synthesized(loaded, rules=False) as made:
             where = region or loaded.on_aws.region or ""
-            findings = check.from_assembly(Path(folder), deployment, region=where)
-    except BadDeploymentFile as error:
-        raise ended(error, code=2) from None
-    except SynthesisFailed as error:
-        raise ended(error, code=error.exit_code) from None
+            findings = check.from_assembly(made.assembly, deployment, region=where)
     prices = table()
     try:
         account = session.opened(loaded.on_aws, profile=profile, region=region)

@@ -6,6 +6,7 @@ from typing import Any
 
 from commands.destroy_check.model import Charge, Left
 from commands.flattened import Template
+from commands.protections import denies_deletion, of_resource
 from commands.stateful import retained
 
 SNAPSHOTS = "cluster snapshots"
@@ -40,7 +41,8 @@ def left(template: Template, deployment: str) -> list[Left]:
 
 def _retained(template: Template) -> Iterator[Left]:
     for each in retained(template):
-        properties = template["Resources"][each.address].get("Properties", {})
+        resource = template["Resources"][each.address]
+        properties = resource.get("Properties", {})
         replicas = [replica["Region"] for replica in properties.get("ReplicaRegions", [])]
         price, amount = KEEPING.get(each.kind, (None, None))
         if amount is not None:
@@ -48,8 +50,17 @@ def _retained(template: Template) -> Iterator[Left]:
         why = LAST_SNAPSHOT if each.policy == "Snapshot" else RETAINED
         if replicas:
             why += f", with its replica in {', '.join(map(str, replicas))}"
+        if each.policy != "Snapshot":
+            why = "; ".join([why, *_hold(each.address, resource)])
         charges = (Charge(price=price, amount=amount),) if price else ()
         yield Left(name=each.address, kind=each.kind, why=why, charges=charges)
+
+
+def _hold(address: str, resource: Template) -> Iterator[str]:
+    """What is in the way of who removes it by hand later."""
+    yield from (f"under {each.what}" for each in of_resource(address, resource))
+    if denies_deletion(resource):
+        yield "its policy lets nobody delete recovery points"
 
 
 def _snapshots(template: Template, deployment: str) -> Iterator[Left]:
@@ -109,6 +120,7 @@ def _pending_keys(template: Template) -> Iterator[Left]:
             name=f"{windows.count(window)} × key",
             kind="AWS::KMS::Key",
             why=f"pending deletion for {window} days, free of charge",
+            pending=True,
         )
 
 

@@ -30,6 +30,8 @@ class Left:
     identifier: str = ""
     """What the account calls it; empty while nothing is deployed."""
     size: str = ""
+    pending: bool = False
+    """Whether it goes by itself, and costs nothing until then."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +43,7 @@ class Measured:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Protection:
+class Obstacle:
     """What refuses deletion until it is switched off."""
 
     name: str
@@ -86,7 +88,7 @@ class Findings:
     source: str
     """What it was read from."""
     left: list[Left]
-    protections: list[Protection]
+    protections: list[Obstacle]
     earlier: list[Left] = field(default_factory=list)
     """What is left of a stack of this deployment that is gone."""
     not_checked: list[NotChecked] = field(default_factory=list)

@@ -1,11 +1,8 @@
-"""What refuses to go until it is switched off, by the templates."""
+"""What ends each protection, in the words of the deployment file."""
 
-from collections.abc import Iterator
-
-from commands.destroy_check.from_template import of_type
-from commands.destroy_check.model import Protection
+from commands.destroy_check.model import Obstacle
 from commands.flattened import Template
-from commands.stateful import is_protected
+from commands.protections import DELETION, TERMINATION, Protection, protections
 
 SECTIONS = {
     "AWS::RDS::DBCluster": "database",
@@ -16,40 +13,20 @@ SECTIONS = {
 """The section of the deployment file whose `deletion_protection` protects each type."""
 
 
-def protections(template: Template, deployment: str, *, termination: bool) -> list[Protection]:
+def obstacles(template: Template, deployment: str, *, termination: bool) -> list[Obstacle]:
     """What refuses deletion. `termination`: whether the stack has termination protection."""
-    return [*_of_the_stack(deployment, termination), *_of_resources(template), *_of_vaults(template)]
+    return [
+        Obstacle(name=each.address or deployment, what=each.what, remedy=_remedy(each))
+        for each in protections(template, termination=termination)
+    ]
 
 
-def _of_the_stack(deployment: str, termination: bool) -> Iterator[Protection]:
-    if termination:
-        yield Protection(
-            name=deployment, what="termination protection", remedy="termination_protection: false, deploy"
-        )
-
-
-def _of_resources(template: Template) -> Iterator[Protection]:
-    for address, resource in template["Resources"].items():
-        if is_protected(resource):
-            section = SECTIONS[resource["Type"]]
-            remedy = f"{section}.deletion_protection: false, deploy"
-            yield Protection(name=address, what="deletion protection", remedy=remedy)
-
-
-def _of_vaults(template: Template) -> Iterator[Protection]:
-    for address, vault in of_type(template, "AWS::Backup::BackupVault"):
-        lock = vault.get("LockConfiguration")
-        if lock:
-            days = lock.get("MinRetentionDays")
-            final = lock.get("ChangeableForDays")
-            what = f"vault lock: recovery points stay {days} days" if days else "vault lock"
-            remedy = (
-                f"final {final} days after it was made: wait until the last recovery point is over"
-                if final
-                else "aws backup delete-backup-vault-lock-configuration"
-            )
-            yield Protection(name=address, what=what, remedy=remedy)
-        for statement in vault.get("AccessPolicy", {}).get("Statement", []):
-            if statement["Effect"] == "Deny" and "backup:DeleteRecoveryPoint" in statement["Action"]:
-                remedy = "aws backup delete-backup-vault-access-policy, when the rest is gone"
-                yield Protection(name=address, what="nobody deletes recovery points", remedy=remedy)
+def _remedy(protection: Protection) -> str:
+    if protection.what == TERMINATION:
+        return "termination_protection: false, deploy"
+    if protection.what == DELETION:
+        return f"{SECTIONS[protection.kind]}.deletion_protection: false, deploy"
+    unlock = "aws backup delete-backup-vault-lock-configuration"
+    if protection.days:
+        return f"{unlock} before it is final; else wait until the last recovery point is over"
+    return unlock

@@ -2,14 +2,13 @@
 
 import json
 import textwrap
-from collections import Counter
 from collections.abc import Iterator
 from html import escape
 from pathlib import Path
 
-from commands.assembly import NESTED, StackTemplate, templates
+from commands.assembly import NESTED, StackTemplate, construct, templates
 from commands.diagram.graphviz import svg
-from commands.nouns import NOUNS
+from commands.nouns import counted
 
 LINE_LETTERS = 34
 UNBROKEN = "\u00a0"
@@ -61,23 +60,17 @@ def _last(path: str) -> str:
 
 
 def _table(template: StackTemplate) -> str:
-    nouns = " · ".join(contents(template)).replace(" ", UNBROKEN).replace(f"·{UNBROKEN}", "· ")
+    nouns = (
+        " · ".join(counted(each["Type"] for each in template.resources.values()))
+        .replace(" ", UNBROKEN)
+        .replace(f"·{UNBROKEN}", "· ")
+    )
     lines = textwrap.wrap(nouns, LINE_LETTERS, break_on_hyphens=False)
     rows = "".join(
         f'<tr><td align="left">{escape(line.removesuffix(f"{UNBROKEN}·"))}</td></tr>'
         for line in lines or [" "]
     )
     return f'<table border="0" cellborder="0" cellspacing="0" cellpadding="1">{rows}</table>'
-
-
-def contents(template: StackTemplate) -> list[str]:
-    """What a template makes, in nouns with their number; wiring is left out."""
-    counts = Counter(each["Type"] for each in template.resources.values())
-    return [
-        noun if counts[kind] == 1 else f"{counts[kind]} × {noun}"
-        for kind, noun in NOUNS.items()
-        if counts[kind]
-    ]
 
 
 def _edges(root: StackTemplate) -> list[tuple[str, str]]:
@@ -92,7 +85,7 @@ def _edges(root: StackTemplate) -> list[tuple[str, str]]:
         return set().union(*({need} | reach(need) for need in needs[key]))
 
     return [
-        (key.split("NestedStack")[0], need.split("NestedStack")[0])
+        (construct(key), construct(need))
         for key in needs
         for need in sorted(needs[key])
         if not any(need in reach(other) for other in needs[key] - {need})

@@ -25,6 +25,8 @@ class Base:
     commit: str
     behind: int
     """How many commits it has that the working tree lacks: they show as undone."""
+    is_head: bool = False
+    """Whether it is what the working tree was checked out from."""
 
 
 def find(name: str, *, root: Path = ROOT) -> Base:
@@ -40,7 +42,12 @@ def find(name: str, *, root: Path = ROOT) -> Base:
         raise NoBase(_unknown(name, root))
     behind = _git("rev-list", "--count", f"HEAD..{commit}", root=root)
     together = _git("merge-base", "HEAD", commit, root=root)
-    return Base(name=name, commit=commit, behind=int(behind or 0) if together else 0)
+    return Base(
+        name=name,
+        commit=commit,
+        behind=int(behind or 0) if together else 0,
+        is_head=commit == _git("rev-parse", "HEAD", root=root),
+    )
 
 
 def is_dirty(*, root: Path = ROOT) -> bool:

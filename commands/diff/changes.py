@@ -54,6 +54,8 @@ class ResourceChange:
     """Policies that kept data so far and no longer do."""
     doubts: tuple[str, ...] = ()
     """What the specification of AWS's resources does not know, so that the judgement may be wrong."""
+    lost: str | None = None
+    """Why its data goes, or the update fails, though no property surely replaces it."""
 
     @property
     def holds_data(self) -> bool:
@@ -62,8 +64,8 @@ class ResourceChange:
 
     @property
     def loses_data(self) -> bool:
-        """Whether data is no longer where the deployment looks for it."""
-        return self.holds_data and self.impact in (Impact.replaced, Impact.removed)
+        """Whether data is no longer where the deployment looks for it, or an update fails that would see to it."""
+        return self.holds_data and (self.impact in (Impact.replaced, Impact.removed) or bool(self.lost))
 
 
 @dataclass(frozen=True, kw_only=True)

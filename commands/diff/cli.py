@@ -16,6 +16,7 @@ from commands.diff.compare import compared
 from commands.diff.gate import Gate, verdict
 from commands.diff.judgement import NoJudgement
 from commands.diff.markdown import as_markdown
+from commands.diff.notes import notes_on
 from commands.diff.report import Report
 from commands.diff.terminal import lines
 from commands.local import interruption
@@ -53,6 +54,9 @@ def diff(
     ] = "",
     deployment: Annotated[str | None, typer.Option(help="Left out: every deployment.")] = None,
     deployments: Annotated[Path, typer.Option(help="Folder of the deployment files.")] = ROOT / "deployments",
+    base_deployments: Annotated[
+        Path | None, typer.Option(help="That of the base. Left out: the same folder.", show_default=False)
+    ] = None,
 ) -> None:
     """Show what the working tree changes against a base; exit 1 if that loses data or is something to fail on."""
     try:
@@ -60,9 +64,10 @@ def diff(
         here = accepted.load(ROOT)
         against = base.find(name)
         asked = sides.wanted(deployments, deployment)
+        of_base = sides.wanted(base_deployments, deployment) if base_deployments else asked
         interruption.listen()
         with tempfile.TemporaryDirectory(prefix="pergola-diff-") as temporary:
-            report, code = _report(against, asked, gates, here, Path(temporary))
+            report, code = _report(against, (of_base, asked), gates, here, Path(temporary))
     except REFUSED as error:
         print(error, file=sys.stderr)  # noqa: T201 -- as it is: rich would wrap the lines
         raise typer.Exit(NOT_COMPARED) from None
@@ -75,19 +80,22 @@ def diff(
 
 def _report(
     against: base.Base,
-    asked: sides.Wanted,
+    both: tuple[sides.Wanted, sides.Wanted],
     gates: set[Gate],
     here: tuple[accepted.Accepted, ...],
     temporary: Path,
 ) -> tuple[Report, int]:
     title = f"What changes from {against.name} ({against.commit[:7]}) to the working tree"
-    notes = tuple(_notes(against, asked))
+    of_base, asked = both
+    notes = tuple(notes_on(against, of_base, asked))
     with base.checked_out(against, temporary / "base") as checkout:
-        if not asked.is_in(checkout):
+        if of_base != asked:
+            deployment_files(checkout / of_base.folder)
+        if not of_base.is_in(checkout):
             deployment_files(ROOT / asked.folder, only=asked.only)
         with Console(stderr=True).status("synthesizing both sides …") as status:
             tell = status.console.print
-            before, after = sides.synthesized(checkout, temporary, asked, tell=tell)
+            before, after = sides.synthesized(checkout, temporary, asked, of_base=of_base, tell=tell)
         earlier = _earlier(checkout)
     if after.failure is not None:
         failure = f"the working tree does not synthesize:\n{after.failure}"
@@ -101,20 +109,6 @@ def _report(
     changes = compared(before, after)
     judged = verdict(changes, fail_on=gates, accepted=here, before=earlier)
     return Report(title=title, notes=notes, changes=tuple(changes), verdict=judged), int(bool(judged.errors))
-
-
-def _notes(against: base.Base, asked: sides.Wanted) -> list[str]:
-    notes = []
-    if base.is_dirty():
-        notes.append("The working tree has changes that are not committed; they count.")
-    if against.behind:
-        notes.append(
-            f"{against.name} has {against.behind} commits that the working tree lacks: they show as undone. "
-            f"Merge it, or compare with BASE=$(git merge-base {against.name} HEAD)."
-        )
-    if asked.folder.is_absolute():
-        notes.append(f"Both sides read the deployment files of {asked.folder} as they are now.")
-    return notes
 
 
 def _earlier(checkout: Path) -> tuple[accepted.Accepted, ...]:

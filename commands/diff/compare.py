@@ -10,6 +10,7 @@ from commands.diff.embedded import embedded, without_objects
 from commands.diff.embedded import replaced as replaced_by
 from commands.diff.filled import filled
 from commands.diff.judgement import Judged, judged, renewed
+from commands.diff.perils import with_perils
 from commands.diff.resources import named, resource
 from commands.diff.sides import Side
 from commands.flattened import Template, flattened
@@ -47,7 +48,7 @@ def _deployment(
         deployment=name,
         is_new=name not in base.deployments,
         is_gone=name not in tree.deployments,
-        resources=tuple(without_objects(resources, was, now)),
+        resources=tuple(with_perils(without_objects(resources, was, now), *pair)),
         code=tuple(code.changes(coded, *assets)),
         iam=tuple(_iam(said)),
         security_groups=tuple(_rules(said)),

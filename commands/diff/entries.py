@@ -18,10 +18,11 @@ SIGNS = {
 
 @dataclass(frozen=True, kw_only=True)
 class Detail:
-    """A line below an entry: words, or what differs at a path."""
+    """A line below an entry: words, or what differs at a path, which is a value."""
 
     text: str
     path: str = ""
+    is_value: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,6 +32,8 @@ class Entry:
     sign: str
     subject: str
     words: str = ""
+    is_value: bool = False
+    """Whether the words are a value."""
     details: tuple[Detail, ...] = ()
 
 
@@ -57,31 +60,32 @@ def _details(change: ResourceChange) -> Iterator[Detail]:
             "a last snapshot of what was there stays" if change.kept == "Snapshot" else "what was there stays"
         )
         yield Detail(text=f"{stays} in the account: {change.kept}")
-    for doubt in change.doubts:
-        yield Detail(text=doubt)
+    for words in (change.lost, *change.doubts):
+        if words:
+            yield Detail(text=words)
 
 
 def _differing(differences: Iterable[Difference]) -> Iterator[Detail]:
     for each in differences:
-        yield Detail(path=each.path, text=shown(each))
+        yield Detail(path=each.path, text=shown(each), is_value=True)
 
 
 def code(change: CodeChange) -> Entry:
     """Functions with other code, and the files that differ."""
-    details = tuple(Detail(text=file) for file in change.files)
+    details = tuple(Detail(text=file, is_value=True) for file in change.files)
     return Entry(sign="~", subject=", ".join(change.functions), words="code changed", details=details)
 
 
 def permission(change: Permission) -> Entry:
     """A statement, managed policy or rule that comes or goes."""
-    return Entry(sign=change.sign, subject=change.subject, words=change.text)
+    return Entry(sign=change.sign, subject=change.subject, words=change.text, is_value=True)
 
 
 def values(differences: Iterable[Difference]) -> Iterator[Entry]:
     """Values outside resources, one entry each."""
     for each in differences:
         sign = "+" if each.old is None else "-" if each.new is None else "~"
-        yield Entry(sign=sign, subject=each.path, words=shown(each).removeprefix(f"{sign} "))
+        yield Entry(sign=sign, subject=each.path, words=shown(each).removeprefix(f"{sign} "), is_value=True)
 
 
 def manifest(change: ManifestChange) -> Entry:

@@ -7,14 +7,14 @@ from enum import StrEnum
 
 from commands.diff.accepted import FILE, WHOLE, Accepted
 from commands.diff.changes import DeploymentChange, Impact, Permission, ResourceChange
+from commands.diff.losses import listed, losses
 from commands.diff.values import shown
 
-NAMED = 5
-"""How many addresses a line names before it counts."""
+MOVED = (Impact.replaced, Impact.may_be_replaced, Impact.removed)
 
 
 class Gate(StrEnum):
-    """What `--fail-on` asks for, beside the loss of data, on which it always fails."""
+    """What `FAIL_ON` asks for, beside the loss of data, on which it always fails."""
 
     replacement = "replacement"
     removal = "removal"
@@ -32,16 +32,6 @@ class Verdict:
     accepted: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Loss:
-    deployment: str
-    address: str
-    says: str
-
-    def matches(self, entry: Accepted) -> bool:
-        return (self.deployment, self.address) == (entry.deployment, entry.address)
-
-
 def verdict(
     changes: Sequence[DeploymentChange],
     *,
@@ -53,43 +43,26 @@ def verdict(
     fresh = [entry for entry in accepted if entry not in before]
     errors: list[str] = []
     agreed: list[str] = []
-    for loss in [loss for change in changes for loss in _losses(change)]:
+    excused = {(entry.deployment, entry.address) for entry in fresh}
+    for loss in [loss for change in changes for loss in losses(change)]:
         if found := next(filter(loss.matches, fresh), None):
             agreed.append(f"{loss.says}; accepted in {found.place}: {found.reason}")
+            excused |= {(loss.deployment, follower) for follower in loss.followers}
         elif found := next(filter(loss.matches, accepted), None):
             errors.append(f"{loss.says}; {found.place} was for an earlier change, write its reason anew")
         else:
             errors.append(
                 f"{loss.says}; if that is meant, add deployment, address {loss.address} and reason to {FILE}"
             )
-    excused = {(entry.deployment, entry.address) for entry in fresh}
     for change in changes:
         for gate in sorted(fail_on):
             if found_by_gate := list(_ASKED[gate](change, excused)):
-                errors.append(f"{change.deployment}: {_listed(found_by_gate)} (--fail-on {gate})")
+                errors.append(f"{change.deployment}: {listed(found_by_gate)} (FAIL_ON={gate})")
     return Verdict(
         errors=tuple(errors),
         warnings=(*_weakened(changes), *_stale(changes, accepted)),
         accepted=tuple(agreed),
     )
-
-
-def _losses(change: DeploymentChange) -> Iterator[_Loss]:
-    holding = [each for each in change.resources if each.loses_data]
-    objects = [each for each in change.manifests if each.lost]
-    if change.is_gone:
-        if every := [*(each.address for each in holding), *(each.address for each in objects)]:
-            says = f"{change.deployment}: is gone, and with it what holds data: {_listed(every)}"
-            yield _Loss(deployment=change.deployment, address=WHOLE, says=says)
-        return
-    for each in holding:
-        says = f"{change.deployment}: {each.address} ({each.kind}) holds data and would be {each.impact}"
-        if causes := [cause.property for cause in each.causes if cause.is_certain]:
-            says += f" by {', '.join(causes)}"
-        yield _Loss(deployment=change.deployment, address=each.address, says=says)
-    for item in objects:
-        says = f"{change.deployment}: {item.address} is {item.impact}, {item.lost}"
-        yield _Loss(deployment=change.deployment, address=item.address, says=says)
 
 
 def _weakened(changes: Sequence[DeploymentChange]) -> Iterator[str]:
@@ -112,7 +85,7 @@ def _touched(change: DeploymentChange) -> Iterator[str]:
     if change.is_gone:
         yield WHOLE
     for each in change.resources:
-        if each.weakened or each.impact in (Impact.replaced, Impact.may_be_replaced, Impact.removed):
+        if each.weakened or each.lost or each.impact in MOVED:
             yield each.address
     yield from (each.address for each in change.manifests if each.lost)
 
@@ -141,13 +114,10 @@ _ASKED: dict[Gate, Callable[[DeploymentChange, Excused], Iterator[str]]] = {
     Gate.replacement: _resources(lambda each: each.impact in (Impact.replaced, Impact.may_be_replaced)),
     Gate.removal: _resources(lambda each: each.impact is Impact.removed),
     Gate.stateful: _resources(
-        lambda each: each.holds_data and (each.weakened or each.impact is Impact.may_be_replaced)
+        lambda each: (
+            each.holds_data and (each.weakened or (each.impact is Impact.may_be_replaced and not each.lost))
+        )
     ),
     Gate.iam: lambda change, _: _permissions(change.iam),
     Gate.security_groups: lambda change, _: _permissions(change.security_groups),
 }
-
-
-def _listed(found: Sequence[str]) -> str:
-    more = f" and {len(found) - NAMED} more" if len(found) > NAMED else ""
-    return f"{', '.join(found[:NAMED])}{more}"

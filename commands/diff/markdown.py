@@ -1,10 +1,10 @@
 """The report as a comment of a pull request."""
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from commands.diff.entries import Entry
+from commands.diff.entries import Detail, Entry
+from commands.diff.escaped import block, code, plain, sentence
 from commands.diff.outline import Section
 from commands.diff.report import Report
 
@@ -18,8 +18,6 @@ LONGEST_FAILURE = 20_000
 FOLDED = 10
 """A section with more entries is folded."""
 RESERVE = 200
-LINE_END = re.compile(r"[\r\n\v\f\x1c-\x1e\x85\u2028\u2029]+")
-ZERO_WIDTH_SPACE = "\u200b"
 
 
 @dataclass(frozen=True)
@@ -53,11 +51,11 @@ def as_markdown(report: Report, *, longest: int = LONGEST) -> str:
 
 def _lines(report: Report) -> Iterator[_Line]:
     yield _Line(MARKER)
-    yield _Line(f"## {_plain(report.title)}")
+    yield _Line(f"## {plain(report.title)}")
     for note in report.notes:
-        yield _Line(f"\n{_code(note)}")
+        yield _Line(f"\n{sentence(note)}")
     if report.failure:
-        yield _Line(f"\n{_block(report.failure[:LONGEST_FAILURE])}")
+        yield _Line(f"\n{block(report.failure[:LONGEST_FAILURE])}")
     verdict = report.verdict
     for title, told in (
         ("❌ The gate fails", verdict.errors),
@@ -67,9 +65,9 @@ def _lines(report: Report) -> Iterator[_Line]:
         if told:
             yield _Line(f"\n**{title}**\n")
             for each in told:
-                yield _Line(f"- {_code(each)}", counts=True)
+                yield _Line(f"- {sentence(each)}", counts=True)
     for chapter in report.chapters:
-        yield _Line(f"\n### {_plain(chapter.deployment)}: {chapter.summary}")
+        yield _Line(f"\n### {plain(chapter.deployment)}: {chapter.summary}")
         for section in chapter.sections:
             yield from _section(section)
 
@@ -88,29 +86,12 @@ def _section(section: Section) -> Iterator[_Line]:
 
 
 def _entry(entry: Entry) -> Iterator[str]:
-    words = f" {_code(entry.words)}" if entry.words else ""
-    yield f"- {_code(entry.sign)} {_code(entry.subject)}{words}"
+    words = f" {_told(entry)}" if _told(entry) else ""
+    yield f"- {code(entry.sign)} {code(entry.subject)}{words}"
     for detail in entry.details:
-        yield (
-            f"  - {_code(detail.path)}: {_code(detail.text)}" if detail.path else f"  - {_code(detail.text)}"
-        )
+        yield f"  - {code(detail.path)}: {_told(detail)}" if detail.path else f"  - {_told(detail)}"
 
 
-def _code(text: str) -> str:
-    """On one line, between more backticks than it has in a row: nothing in it is Markdown, a name or a link."""
-    text = LINE_END.sub("⏎", text)
-    longest = max((len(run) for run in re.findall("`+", text)), default=0)
-    fence = "`" * (longest + 1)
-    space = " " if text.startswith("`") or text.endswith("`") else ""
-    return f"{fence}{space}{text}{space}{fence}"
-
-
-def _block(text: str) -> str:
-    fence = "`" * max(3, max((len(run) for run in re.findall("`+", text)), default=0) + 1)
-    return f"{fence}\n{text}\n{fence}"
-
-
-def _plain(text: str) -> str:
-    """Nothing in it is Markdown or HTML; `@name`, `#1` and `GH-1` are broken, since GitHub reads them escaped, too."""
-    escaped = re.sub(r"([\\`*_\[\]<>|])", r"\\\1", text)
-    return re.sub(r"([@#]|\bGH-)", rf"\1{ZERO_WIDTH_SPACE}", escaped, flags=re.IGNORECASE)
+def _told(part: Entry | Detail) -> str:
+    text = part.words if isinstance(part, Entry) else part.text
+    return code(text) if text and part.is_value else sentence(text)

@@ -52,16 +52,24 @@ def wanted(folder: Path, only: str | None) -> Wanted:
 
 
 def synthesized(
-    checkout: Path, into: Path, asked: Wanted, *, tell: Callable[[str], None] = nothing
+    checkout: Path,
+    into: Path,
+    asked: Wanted,
+    *,
+    of_base: Wanted | None = None,
+    tell: Callable[[str], None] = nothing,
 ) -> tuple[Side, Side]:
-    """The base, which is checked out in `checkout`, and the working tree; `into` is a folder for both assemblies."""
+    """The base, which is checked out in `checkout`, and the working tree; `into` is a folder for both assemblies.
+
+    `of_base` is what is compared there; left out, the same as here.
+    """
     with ThreadPoolExecutor(max_workers=2) as both:
         tree = both.submit(_side, ROOT, into / "after", asked, Path(sys.executable))
         try:
             python = python_for(checkout, tell=tell)
         except LocalError as error:
             return Side(failure=str(error), exit_code=1), tree.result()
-        base = both.submit(_side, checkout, into / "before", asked, python)
+        base = both.submit(_side, checkout, into / "before", of_base or asked, python)
         return base.result(), tree.result()
 
 

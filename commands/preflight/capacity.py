@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from commands.account.reading import Account
-from commands.preflight.needs import Needs
+from commands.preflight.needs import Needs, Planned
 
 UNITS_PER_VCPU = 1024
 
@@ -31,7 +31,7 @@ class Instances:
     spot: bool
 
 
-def fargate_tasks(_: Account, needs: Needs) -> Iterator[Tasks]:
+def fargate_tasks(needs: Planned) -> Iterator[Tasks]:
     """Every service of the template at its most."""
     definitions = dict(needs.of("AWS::ECS::TaskDefinition"))
     for address, service in needs.of("AWS::ECS::Service"):
@@ -48,7 +48,7 @@ def fargate_tasks(_: Account, needs: Needs) -> Iterator[Tasks]:
         )
 
 
-def _scaled(needs: Needs, service: str) -> Iterator[float]:
+def _scaled(needs: Planned, service: str) -> Iterator[float]:
     """Most tasks of every scalable target, and of its schedules, that names the service."""
     for _, target in needs.of("AWS::ApplicationAutoScaling::ScalableTarget"):
         if f'"{service}"' not in json.dumps(target.get("ResourceId")):
@@ -79,7 +79,7 @@ def running_vcpu(account: Account, needs: Needs, provider: str) -> float:
     return total
 
 
-def instances(needs: Needs) -> Iterator[Instances]:
+def instances(needs: Planned) -> Iterator[Instances]:
     """Every group of instances of the template at its most."""
     for address, each in needs.of("AWS::EC2::Instance"):
         type_ = needs.text(each.get("InstanceType")) or _of_launch_template(needs, each.get("LaunchTemplate"))
@@ -104,7 +104,7 @@ def instances(needs: Needs) -> Iterator[Instances]:
         )
 
 
-def _of_launch_template(needs: Needs, specification: Any) -> str | None:
+def _of_launch_template(needs: Planned, specification: Any) -> str | None:
     named = specification or {}
     template = dict(needs.of("AWS::EC2::LaunchTemplate")).get(
         _ref(named.get("LaunchTemplateId", named.get("Id"))), {}

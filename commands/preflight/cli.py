@@ -1,23 +1,19 @@
 """`make preflight`: looks at the account before a deployment does, and changes nothing."""
 
 import sys
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Annotated
 
 import typer
 from rich.console import Console
 
 from commands.account import session
-from commands.account.session import NoAccount
 from commands.chosen import FOLDER, Folder, Json, Name, Profile, Region, chosen
-from commands.console import console, ended
+from commands.console import console
 from commands.preflight import printed, start
 from commands.preflight.findings import Outcome
 from commands.preflight.register import CHECKS
 from commands.preflight.run import findings
-from commands.synthesis import SynthesisFailed
-from settings.load import BadDeploymentFile
+from commands.synthesized import refusals
 
 
 def preflight(
@@ -32,19 +28,12 @@ def preflight(
     ] = False,
 ) -> None:
     """Look whether the account has what a deployment needs; nothing is changed. Exit 1 if something is lacking."""
-    try:
+    with refusals():
         loaded = chosen(deployment, deployments)
-        with (
-            Console(stderr=True).status(f"looking at the account for {deployment} …"),
-            TemporaryDirectory() as folder,
-        ):
+        with Console(stderr=True).status(f"looking at the account for {deployment} …"):
             account = session.opened(loaded.on_aws, profile=profile, region=region)
-            needs = start.needs(loaded, account, Path(folder), read_secrets=read_secrets, bundle=bundle)
+            needs = start.needs(loaded, account, read_secrets=read_secrets, bundle=bundle)
             found = findings(CHECKS, account, needs)
-    except (BadDeploymentFile, NoAccount) as error:
-        raise ended(error, code=2) from None
-    except SynthesisFailed as error:
-        raise ended(error, code=error.exit_code) from None
     if json:
         print(printed.as_json(found, deployment=deployment, account=account.id, region=account.region))  # noqa: T201
     elif sys.stdout.isatty():

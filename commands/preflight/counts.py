@@ -6,17 +6,20 @@ from typing import Any
 
 from commands.account.reading import Account
 from commands.preflight.capacity import fargate_tasks, running_vcpu
-from commands.preflight.needs import Needs
+from commands.preflight.needs import Needs, Planned
 
-Amount = Callable[[Account, Needs], float]
+Needed = Callable[[Planned], float]
+"""What a template is still to make."""
+Used = Callable[[Account, Needs], float]
+"""What the account has."""
 CLOUDFRONT_RULES = 55
 """Rules that CloudFront's prefix list counts for (Amazon VPC user guide, "AWS-managed prefix lists")."""
 
 
-def new(*kinds: str, **properties: str) -> Amount:
+def new(*kinds: str, **properties: str) -> Needed:
     """How many resources of these types are still to be made; those alone that have the properties."""
 
-    def count(_: Account, needs: Needs) -> float:
+    def count(needs: Planned) -> float:
         return sum(
             all(each.get(name) == value for name, value in properties.items())
             for _, each in needs.new(*kinds)
@@ -25,7 +28,7 @@ def new(*kinds: str, **properties: str) -> Amount:
     return count
 
 
-def listed(service: str, operation: str, key: str, *, everywhere: bool = False, **arguments: Any) -> Amount:
+def listed(service: str, operation: str, key: str, *, everywhere: bool = False, **arguments: Any) -> Used:
     def count(account: Account, _: Needs) -> float:
         return len(
             account.each(service, operation, key, region=account.home if everywhere else None, **arguments)
@@ -50,16 +53,22 @@ def roles(account: Account, _: Needs) -> float:
     return float(account.read("iam", "get_account_summary")["SummaryMap"]["Roles"])
 
 
-def vcpu(provider: str) -> Amount:
-    def count(account: Account, needs: Needs) -> float:
-        services = [each for each in fargate_tasks(account, needs) if provider in each.providers]
-        most = sum(each.tasks * each.vcpu_each for each in services)
-        return max(0.0, most - running_vcpu(account, needs, provider)) if most else 0.0
+def vcpu(provider: str) -> Needed:
+    """vCPU of all tasks at their most that the provider may run."""
+
+    def count(needs: Planned) -> float:
+        services = [each for each in fargate_tasks(needs) if provider in each.providers]
+        return sum(each.tasks * each.vcpu_each for each in services)
 
     return count
 
 
-def gateways_in_fullest_zone(account: Account, needs: Needs) -> float:
+def running(provider: str) -> Used:
+    """vCPU that the tasks of this very deployment take now."""
+    return lambda account, needs: running_vcpu(account, needs, provider)
+
+
+def gateways_in_fullest_zone(needs: Planned) -> float:
     return max(gateways(needs).values(), default=0)
 
 
@@ -74,7 +83,7 @@ def used_in_fullest_zone(account: Account, needs: Needs) -> float:
     return max((there[zone] for zone in gateways(needs)), default=0)
 
 
-def gateways(needs: Needs) -> Counter[str | None]:
+def gateways(needs: Planned) -> Counter[str | None]:
     subnets = dict(needs.of("AWS::EC2::Subnet"))
     return Counter(
         needs.text(subnets.get(each["SubnetId"].get("Ref", ""), {}).get("AvailabilityZone"))
@@ -84,11 +93,11 @@ def gateways(needs: Needs) -> Counter[str | None]:
     )
 
 
-def most_rules(_: Account, needs: Needs) -> float:
+def most_rules(needs: Planned) -> float:
     return max((weight(needs, address) for address, _ in needs.of("AWS::EC2::SecurityGroup")), default=0)
 
 
-def weight(needs: Needs, group: str) -> float:
+def weight(needs: Planned, group: str) -> float:
     """What the rules of the one direction that has more of them count for."""
     properties = dict(needs.of("AWS::EC2::SecurityGroup"))[group]
     sides = []
@@ -104,7 +113,7 @@ def weight(needs: Needs, group: str) -> float:
     return max(sides)
 
 
-def rule_weight(needs: Needs, rule: dict[str, Any]) -> int:
+def rule_weight(needs: Planned, rule: dict[str, Any]) -> int:
     named = rule.get("SourcePrefixListId")
     if named is None:
         return 1

@@ -25,40 +25,18 @@ class Bootstrap:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Needs:
-    """A deployment as one template (`commands.flattened`), and what of it exists.
+class Planned:
+    """A deployment as one template (`commands.flattened`).
 
     Args:
-        name: Of the deployment.
-        settings: Its file.
         template: All that it makes.
         values: What the template's values come to.
         deployed: What of it exists.
-        bootstrap: What the CDK CLI asks of the account.
-        unread: Why it is not known what exists; nothing where it is.
-        read_secrets: Whether values of given secrets may be read, to compare the names of their keys.
-        bundle: Whether it goes without the CDK, so that no bootstrap is needed.
     """
 
-    name: str
-    settings: AwsDeployment
     template: Template
     values: Values
     deployed: Deployed
-    bootstrap: Bootstrap
-    unread: Unanswered | None = None
-    read_secrets: bool = False
-    bundle: bool = False
-
-    @property
-    def region(self) -> str:
-        """Where it goes."""
-        return self.values.pseudo["AWS::Region"]
-
-    @property
-    def account(self) -> str:
-        """The account's number."""
-        return self.values.pseudo["AWS::AccountId"]
 
     def of(self, *kinds: str) -> Iterator[tuple[str, dict[str, Any]]]:
         """Address and properties of every resource of these types."""
@@ -81,6 +59,38 @@ class Needs:
     def text(self, value: Any) -> str | None:
         """What a value comes to; nothing where only deployment tells."""
         return self.values.text(value)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Needs(Planned):
+    """What a deployment asks of one account.
+
+    Args:
+        template, values, deployed: See `Planned`.
+        name: Of the deployment.
+        settings: Its file.
+        bootstrap: What the CDK CLI asks of the account.
+        unread: Why it is not known what exists; nothing where it is.
+        read_secrets: Whether values of given secrets may be read, to compare the names of their keys.
+        bundle: Whether it goes without the CDK, so that no bootstrap is needed.
+    """
+
+    name: str
+    settings: AwsDeployment
+    bootstrap: Bootstrap
+    unread: Unanswered | None = None
+    read_secrets: bool = False
+    bundle: bool = False
+
+    @property
+    def region(self) -> str:
+        """Where it goes."""
+        return self.values.pseudo["AWS::Region"]
+
+    @property
+    def account(self) -> str:
+        """The account's number."""
+        return self.values.pseudo["AWS::AccountId"]
 
     @cached_property
     def texts(self) -> frozenset[str]:

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from commands.preflight.counts import (
-    Amount,
+    Needed,
+    Used,
     clusters,
     gateways_in_fullest_zone,
     listed,
@@ -17,6 +18,7 @@ from commands.preflight.counts import (
     new,
     nothing,
     roles,
+    running,
     used_in_fullest_zone,
     vcpu,
 )
@@ -33,15 +35,17 @@ class Quota:
         documented: The number where there is no code.
         needed: What is still to be made.
         used: What there is now; left out: read from the usage metric that Service Quotas names.
+        own: What of `needed` this very deployment has already, where that is no resource of its template.
         everywhere: Counted for all regions together, and asked in the partition's home region.
     """
 
     name: str
     service: str
     code: str | None
-    needed: Amount
+    needed: Needed
     documented: float = 0
-    used: Amount | None = None
+    used: Used | None = None
+    own: Used | None = None
     everywhere: bool = False
 
 
@@ -94,9 +98,19 @@ def quotas() -> Iterator[Quota]:
         needed=most_rules,
         used=nothing,
     )
-    yield Quota(name="vCPU of Fargate", service="fargate", code="L-3032A538", needed=vcpu("FARGATE"))
     yield Quota(
-        name="vCPU of Fargate Spot", service="fargate", code="L-36FBB829", needed=vcpu("FARGATE_SPOT")
+        name="vCPU of Fargate",
+        service="fargate",
+        code="L-3032A538",
+        needed=vcpu("FARGATE"),
+        own=running("FARGATE"),
+    )
+    yield Quota(
+        name="vCPU of Fargate Spot",
+        service="fargate",
+        code="L-36FBB829",
+        needed=vcpu("FARGATE_SPOT"),
+        own=running("FARGATE_SPOT"),
     )
     yield Quota(
         name="Auto Scaling groups",

@@ -7,18 +7,15 @@ from pathlib import Path
 from commands.account.deployed import Deployed, read_deployed
 from commands.account.reading import Account
 from commands.account.unanswered import Unanswered
-from commands.chosen import context
 from commands.flattened import Template, flattened
 from commands.preflight.needs import Bootstrap, Needs
 from commands.preflight.values import Values, defaults
-from commands.synthesis import synthesize
+from commands.synthesized import synthesized
 from settings.load import Loaded
 
 
-def needs(
-    loaded: Loaded, account: Account, folder: Path, *, read_secrets: bool = False, bundle: bool = False
-) -> Needs:
-    """What the deployment asks for; it is synthesized into the folder meanwhile.
+def needs(loaded: Loaded, account: Account, *, read_secrets: bool = False, bundle: bool = False) -> Needs:
+    """What the deployment asks for; it is synthesized while the account is read.
 
     Raises:
         SynthesisFailed: The application refuses the deployment.
@@ -27,24 +24,32 @@ def needs(
     with ThreadPoolExecutor() as pool:
         reading = pool.submit(_deployed, account, name)
         zones = pool.submit(_zones, account)
-        synthesize(folder, context=context(loaded), rules=False)
-        template = flattened(folder, name)
+        with synthesized(loaded, rules=False) as made:
+            template, bootstrap = flattened(made.assembly, name), _bootstrap(made.assembly, name)
         deployed, unread = reading.result()
         return Needs(
             name=name,
             settings=loaded.on_aws,
             template=template,
-            values=values(template, account, deployed, zones.result()),
+            values=values(template, account, deployed if bundle else Deployed(), zones.result()),
             deployed=deployed,
-            bootstrap=_bootstrap(folder, name),
+            bootstrap=bootstrap,
             unread=unread,
             read_secrets=read_secrets,
             bundle=bundle,
         )
 
 
-def values(template: Template, account: Account, deployed: Deployed, zones: list[str]) -> Values:
-    """Parameters keep what the stack has; a new stack takes the defaults."""
+def values(template: Template, account: Account, keeps: Deployed, zones: list[str]) -> Values:
+    """What the values of a template come to.
+
+    Args:
+        template: The deployment, see `commands.flattened`.
+        account: Where it goes.
+        keeps: The stack whose parameters stay as they are, as the update of a bundle leaves them; an empty one where
+            all are set to the file's values, which are the defaults (`--no-previous-parameters`).
+        zones: Names of the region's availability zones.
+    """
     suffix = "amazonaws.com.cn" if account.partition == "aws-cn" else "amazonaws.com"
     return Values(
         pseudo={
@@ -53,7 +58,7 @@ def values(template: Template, account: Account, deployed: Deployed, zones: list
             "AWS::Region": account.region,
             "AWS::URLSuffix": suffix,
         },
-        parameters={**defaults(template), **deployed.parameters},
+        parameters={**defaults(template), **keeps.parameters},
         zones=zones,
         mappings=template.get("Mappings", {}),
     )

@@ -14,6 +14,9 @@ COMPARISONS = {
     "GreaterThanOrEqualToThreshold": "≥",
     "LessThanThreshold": "<",
     "LessThanOrEqualToThreshold": "≤",
+    "GreaterThanUpperThreshold": "above",
+    "LessThanLowerThreshold": "below",
+    "LessThanLowerOrGreaterThanUpperThreshold": "outside",
 }
 STEPS = re.compile(r" (?=First: |Then: )")
 
@@ -60,27 +63,42 @@ def _message(target: dict[str, Any], words: Words) -> str:
 def _when(properties: dict[str, Any], words: Words) -> str:
     if "AlarmRule" in properties:
         return words.text(properties["AlarmRule"])
-    limit = f"{COMPARISONS[properties['ComparisonOperator']]} {words.line(properties.get('Threshold', '?'))}"
-    return f"{_measured(properties, words)} {limit}, {_times(properties)}"
+    comparison = words.text(properties["ComparisonOperator"])
+    limit = f"{COMPARISONS.get(comparison, comparison)} {words.text(_limit(properties))}"
+    return f"{_measured(properties, words)} {limit}, {_times(properties, words)}"
+
+
+def _limit(properties: dict[str, Any]) -> Any:
+    """The threshold, or the band that anomaly detection keeps."""
+    band = properties.get("ThresholdMetricId")
+    found = (each.get("Expression") for each in properties.get("Metrics", []) if each["Id"] == band)
+    return properties.get("Threshold", "?") if band is None else next(found, band)
 
 
 def _measured(properties: dict[str, Any], words: Words) -> str:
     if "MetricName" in properties:
         statistic = properties.get("Statistic", properties.get("ExtendedStatistic", ""))
-        return f"{statistic} of {properties['MetricName']} ({properties['Namespace']})"
-    [shown] = [each for each in properties["Metrics"] if each.get("ReturnData", True)]
-    return words.text(shown.get("Expression") or shown["MetricStat"]["Metric"]["MetricName"])
+        name, inside = words.text(properties["MetricName"]), words.text(properties["Namespace"])
+        return f"{words.text(statistic)} of {name} ({inside})"
+    shown = [
+        each
+        for each in properties["Metrics"]
+        if each.get("ReturnData", True) and each["Id"] != properties.get("ThresholdMetricId")
+    ]
+    return ", ".join(
+        words.text(each.get("Expression") or each["MetricStat"]["Metric"]["MetricName"]) for each in shown
+    )
 
 
-def _times(properties: dict[str, Any]) -> str:
+def _times(properties: dict[str, Any], words: Words) -> str:
     periods = [properties.get("Period"), *(_period(each) for each in properties.get("Metrics", []))]
-    seconds = max((each for each in periods if each), default=0)
-    of = properties["EvaluationPeriods"]
-    needed = properties.get("DatapointsToAlarm", of)
+    known = [int(each) for each in periods if isinstance(each, int) or str(each).isdecimal()]
+    of = words.text(properties["EvaluationPeriods"])
+    needed = words.text(properties.get("DatapointsToAlarm", of))
+    seconds = max(known, default=0)
     span = f"{seconds // 60} min" if seconds >= 60 else f"{seconds} s"
     return f"{needed} × {span}" if needed == of else f"{needed} of {of} × {span}"
 
 
-def _period(metric: dict[str, Any]) -> int | None:
-    period: int | None = metric.get("MetricStat", metric).get("Period")
-    return period
+def _period(metric: dict[str, Any]) -> Any:
+    return metric.get("MetricStat", metric).get("Period")

@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 
+from commands.assembly import construct
 from commands.flattened import Template
 
 HASH = re.compile(r"(?<=.)[0-9A-F]{8}$")
@@ -28,8 +29,8 @@ def names(template: Template) -> dict[str, str]:
 
 def _short(address: str) -> str:
     *stacks, logical_id = address.split(".")
-    if "NestedStack" in logical_id:
-        logical_id = f"{logical_id.partition('NestedStack')[0]} (nested stack)"
+    if construct(logical_id) != logical_id:
+        logical_id = f"{construct(logical_id)} (nested stack)"
     return BETWEEN.join([*stacks, HASH.sub("", logical_id)])
 
 

@@ -15,12 +15,14 @@ from commands.diagram.picture import picture
 from commands.flattened import flattened
 from commands.report.access import rules
 from commands.report.alarms import alarms
+from commands.report.cluster_access import cluster_access
 from commands.report.findings import findings
 from commands.report.lines import anchor
+from commands.report.managed_policies import managed_policies
 from commands.report.parameters import outputs, parameters, refusals
 from commands.report.resources import stacks
 from commands.report.setting import breakable, spoken
-from commands.report.statements import managed_policies, statements
+from commands.report.statements import statements
 from commands.report.words import Words
 from commands.report.workloads import workloads
 from commands.stateful import retained
@@ -91,15 +93,15 @@ def _shown(assembly: Path, deployment: str, template: dict[str, Any], words: Wor
     own = templates(assembly, deployment)
     raw = dict(_raw(deployment, own))
     found = findings(assembly, deployment, template)
-    interface = own[0].body.get("Metadata", {}).get("AWS::CloudFormation::Interface", {})
     return {
         "access": rules(template, words, found),
         "alarms": list(alarms(template, words)),
         "budgets": own,
+        "cluster_access": list(cluster_access(template, words)),
         "findings": found,
         "managed_policies": managed_policies(template, raw, words, found),
         "outputs": outputs(template, words),
-        "parameters": parameters(template, interface),
+        "parameters": parameters(own[0].body),
         "permissions": statements(template, raw, words, found),
         "refusals": refusals(template),
         "resources": template["Resources"],

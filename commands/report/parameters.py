@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from commands.flattened import Template
+from commands.grouped import grouped
 from commands.report.lines import Shown
 from commands.report.words import Words
 
@@ -33,34 +34,21 @@ class Output:
     value: Shown
 
 
-def parameters(template: Template, interface: dict[str, Any]) -> list[Parameter]:
-    """Parameters in the order of the console.
-
-    Args:
-        template: The deployment as one template.
-        interface: `AWS::CloudFormation::Interface` of the root template.
-    """
-    groups = {
-        name: group["Label"]["default"]
-        for group in interface.get("ParameterGroups", [])
-        for name in group["Parameters"]
-    }
-    labels = interface.get("ParameterLabels", {})
-    bodies = template.get("Parameters", {})
-    order = [*(name for name in groups if name in bodies), *(name for name in bodies if name not in groups)]
+def parameters(root: Template) -> list[Parameter]:
+    """Those of a root template, in the order of the console."""
     return [
         Parameter(
-            name=name,
-            group=groups.get(name, ""),
-            label=labels.get(name, {}).get("default", ""),
-            kind=bodies[name]["Type"],
+            name=each.name,
+            group=each.group,
+            label=each.label,
+            kind=each.body["Type"],
             default=HIDDEN
-            if bodies[name].get("NoEcho")
-            else str(bodies[name].get("Default", "none: must be given")),
-            allowed="; ".join(_allowed(bodies[name])) or "anything",
-            description=bodies[name].get("Description", ""),
+            if each.body.get("NoEcho")
+            else str(each.body.get("Default", "none: must be given")),
+            allowed="; ".join(_allowed(each.body)) or "anything",
+            description=each.body.get("Description", ""),
         )
-        for name in order
+        for each in grouped(root)
     ]
 
 

@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from commands.flattened import Template
-from commands.report.documents import TRUST, Documents
+from commands.report.conditional import When, decided, listed, said, variants
+from commands.report.documents import TRUST, Documents, Found
 from commands.report.findings import Findings
 from commands.report.lines import Line, Piece, Shown
-from commands.report.wildcards import Judge, Wildcard, as_checked
+from commands.report.wildcards import Judge, Wildcard
 from commands.report.words import Words
 
 ROLES = ("AWS::IAM::Role", "AWS::IAM::Policy", "AWS::IAM::ManagedPolicy", "AWS::IAM::User", "AWS::IAM::Group")
-MANAGED = ("AWS::IAM::Role", "AWS::IAM::User", "AWS::IAM::Group")
 
 
 @dataclass(frozen=True)
@@ -32,6 +32,8 @@ class Statement:
     holders: list[Line]
     sid: str
     effect: str
+    when: str
+    """The conditions of the template under which it counts; empty where it always does."""
     principals: list[Entry]
     actions: list[Entry]
     resources: list[Entry]
@@ -46,15 +48,6 @@ class Statement:
     def reasons(self) -> list[str]:
         """For its wildcards, each said once; an empty one stands for those without."""
         return list(dict.fromkeys(wildcard.why for wildcard in self.wildcards))
-
-
-@dataclass(frozen=True)
-class ManagedPolicy:
-    """A policy that AWS keeps, attached to a role; `reason` is empty where nobody gave one."""
-
-    holder: Line
-    policy: Line
-    reason: str
 
 
 def statements(template: Template, raw: dict[str, Any], words: Words, found: Findings) -> list[Statement]:
@@ -75,48 +68,40 @@ def statements(template: Template, raw: dict[str, Any], words: Words, found: Fin
     return sorted(all_of_them, key=lambda statement: str(statement.holders[0]))
 
 
-def managed_policies(
-    template: Template, raw: dict[str, Any], words: Words, found: Findings
-) -> list[ManagedPolicy]:
-    """Policies that AWS keeps, with the reason why they are used."""
-    return [
-        ManagedPolicy(
-            words.reference(address),
-            words.line(policy),
-            found.reason(address, "AwsSolutions-IAM4", f"Policy::{as_checked(own)}"),
-        )
-        for address, resource in template["Resources"].items()
-        if resource["Type"] in MANAGED
-        for policy, own in zip(
-            resource.get("Properties", {}).get("ManagedPolicyArns", []),
-            raw[address].get("Properties", {}).get("ManagedPolicyArns", []),
-            strict=True,
-        )
-    ]
-
-
 @dataclass(frozen=True)
 class _Reader:
     words: Words
     found: Findings
 
     def statements(self, address: str, resource: Any, raw: Any) -> Iterator[Statement]:
-        documents = Documents(self.words)
-        pairs = zip(documents.of(resource), documents.of(raw), strict=True)
-        for (where, statement), (_, written) in pairs:
-            kind = "trust" if where == TRUST else "role" if resource["Type"] in ROLES else "resource"
-            attached = resource["Properties"].get("Roles", []) if kind == "role" else []
-            judge = Judge(written, address, resource["Type"], self.found)
-            yield Statement(
-                kind=kind,
-                holders=[self.words.line(each) for each in attached] or [self.words.reference(address)],
-                sid=statement.get("Sid", ""),
-                effect=statement["Effect"],
-                principals=list(self._principals(statement, judge)),
-                actions=list(self._entries(statement, "Action", judge)),
-                resources=list(self._entries(statement, "Resource", judge)),
-                conditions=self.words.shown(statement["Condition"]) if statement.get("Condition") else None,
-            )
+        made_if = (resource["Condition"],) if resource.get("Condition") else ()
+        for found, own in self._documents(resource, raw):
+            for when, statement in variants(found.statement, (*made_if, *found.when)):
+                written = _as_written(own.statement, when, path=address.rpartition(".")[0])
+                yield self._statement(address, resource, found.where, statement, written, said(when))
+
+    def _documents(self, resource: Any, raw: Any) -> list[tuple[Found, Found]]:
+        """In the words of the whole and in those of the own template, as far as the two can be told side by side."""
+        whole, own = (list(Documents(self.words).of(each)) for each in (resource, raw))
+        return list(zip(whole, own if len(own) == len(whole) else whole, strict=True))
+
+    def _statement(
+        self, address: str, resource: Any, where: str, statement: Any, written: Any, when: str
+    ) -> Statement:
+        kind = "trust" if where == TRUST else "role" if resource["Type"] in ROLES else "resource"
+        roles = listed(resource["Properties"].get("Roles", [])) if kind == "role" else ()
+        judge = Judge(written, address, resource["Type"], self.found)
+        return Statement(
+            kind=kind,
+            holders=[self.words.line(each) for _, each in roles] or [self.words.reference(address)],
+            sid=self.words.text(statement.get("Sid", "")),
+            effect=self.words.text(statement["Effect"]),
+            when=when,
+            principals=list(self._principals(statement, judge)),
+            actions=list(self._entries(statement, "Action", judge)),
+            resources=list(self._entries(statement, "Resource", judge)),
+            conditions=self.words.shown(statement["Condition"]) if statement.get("Condition") else None,
+        )
 
     def _entries(self, statement: dict[str, Any], part: str, judge: Judge) -> Iterator[Entry]:
         for key, before in ((part, ""), (f"Not{part}", "all but ")):
@@ -142,7 +127,17 @@ def _by_sort(principal: Any) -> dict[str, Any]:
 
 def _both(value: Any, written: Any) -> Iterator[tuple[Any, Any]]:
     """Each of many, or the one, in the words of the whole and in those of its own template."""
-    if isinstance(value, list):
+    if not isinstance(value, list):
+        yield value, written
+    elif isinstance(written, list) and len(written) == len(value):
         yield from zip(value, written, strict=True)
     else:
-        yield value, written
+        yield from ((each, written) for each in value)
+
+
+def _as_written(statement: Any, when: When, *, path: str) -> Any:
+    """The statement of its own template, where conditions have their own names, with the same branches taken."""
+    for each in when:
+        name = each.removeprefix("not ")
+        statement = decided(statement, name.removeprefix(f"{path}."), holds=name == each)
+    return statement

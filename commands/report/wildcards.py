@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from commands.flattened import SUBSTITUTED
+from commands.folded import folded
 from commands.report.findings import Findings
 
 ITSELF = {
@@ -85,13 +85,4 @@ class Judge:
 
 def as_checked(value: Any) -> str:
     """A value as the ids of findings have it: `arn:<AWS::Partition>:s3:::<Bucket.Arn>`."""
-    match value:
-        case {"Ref": str(name)}:
-            return f"<{name}>"
-        case {"Fn::GetAtt": [str(key), str(attribute)]}:
-            return f"<{key}.{attribute}>"
-        case {"Fn::Join": [str(between), list(parts)]}:
-            return between.join(as_checked(part) for part in parts)
-        case {"Fn::Sub": str(text)} | {"Fn::Sub": [str(text), _]}:
-            return SUBSTITUTED.sub(r"<\1>", text)
-    return str(value)
+    return folded(value, named="<{}>".format, other=str)

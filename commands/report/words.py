@@ -139,8 +139,13 @@ def _is_function(value: dict[str, Any]) -> bool:
     return len(value) == 1 and all(key == "Ref" or key.startswith("Fn::") for key in value)
 
 
+def is_text(value: Any) -> bool:
+    """Whether the value is a text, or a function that makes one."""
+    return isinstance(value, str) or (isinstance(value, dict) and _is_function(value))
+
+
 def _is_short(value: Any) -> bool:
-    return isinstance(value, str | int | float) or (isinstance(value, dict) and _is_function(value))
+    return is_text(value) or isinstance(value, int | float)
 
 
 def _pairs(values: list[Any]) -> dict[str, Any] | None:

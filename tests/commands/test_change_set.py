@@ -3,15 +3,16 @@
 from typing import Any
 
 import pytest
+from botocore.stub import Stubber
 from typer.testing import CliRunner
 
 from commands.__main__ import app
 from commands.account import session
 from commands.account.reading import Account
 from commands.change_set import Unusable, changes, markdown
-from tests.commands.account.scripted import Answer, scripted
+from tests.commands.account.scripted import REGION, SESSION, Answer, scripted
 
-NESTED = "arn:aws:cloudformation:us-east-1:111122223333:stack/chat-StorageNestedStack/2"
+CHANGES = "arn:aws:cloudformation:us-east-1:111122223333:changeSet/of-the-nested-stack/2"
 
 
 def cloudformation(*answers: dict[str, Any]) -> Account:
@@ -25,27 +26,43 @@ def change(logical_id: str, action: str, replacement: str = "", **more: Any) -> 
 
 
 def test_nested_change_sets_are_followed_and_what_is_lost_comes_first() -> None:
-    below = change(
-        "StorageNestedStackX", "Modify", PhysicalResourceId=NESTED, ChangeSetId=f"{NESTED}/changes"
-    )
+    below = change("StorageNestedStackX", "Modify", ChangeSetId=CHANGES)
     engine = {"Target": {"Attribute": "Properties", "Name": "Engine"}}
     account = cloudformation(
         {"Changes": [change("Added", "Add")], "NextToken": "more"},
         {"Changes": [below]},
         {
             "Changes": [
-                change("Database", "Modify", "True", Details=[engine, engine]),
-                change("Old", "Remove"),
+                change(
+                    "Database",
+                    "Modify",
+                    "True",
+                    Details=[engine, engine],
+                    PolicyAction="ReplaceAndSnapshot",
+                ),
+                change("Old", "Remove", PolicyAction="Retain"),
+                change("Odd", "SyncWithActual"),
             ]
         },
     )
     lines = markdown("chat", list(changes(account, "chat", "one"))).splitlines()
-    assert lines[0] == "### chat: 3 changes"
-    assert lines[-3:] == [
-        "| **Remove** | `Storage.Old` | AWS::A::B |  |",
-        "| **Replace** | `Storage.Database` | AWS::A::B | Engine |",
-        "| Add | `Added` | AWS::A::B |  |",
+    assert lines[0] == "### chat: 4 changes"
+    assert lines[-4:] == [
+        "| **Remove** | kept | `Storage.Old` | AWS::A::B |  |",
+        "| **Replace** | snapshot | `Storage.Database` | AWS::A::B | Engine |",
+        "| Add |  | `Added` | AWS::A::B |  |",
+        "| SyncWithActual |  | `Storage.Odd` | AWS::A::B |  |",
     ]
+
+
+def test_a_nested_change_set_is_asked_for_by_its_arn_alone() -> None:
+    account = Account(SESSION, REGION)
+    empty = {"Status": "CREATE_COMPLETE", "Changes": []}
+    below = {**empty, "Changes": [change("StorageNestedStackX", "Add", ChangeSetId=CHANGES)]}
+    with Stubber(account.client("cloudformation")) as stub:
+        stub.add_response("describe_change_set", below, {"StackName": "chat", "ChangeSetName": "one"})
+        stub.add_response("describe_change_set", empty, {"ChangeSetName": CHANGES})
+        assert list(changes(account, "chat", "one")) == []
 
 
 @pytest.mark.parametrize(

@@ -107,7 +107,7 @@ def _addresses(account: Account, needs: Needs, given: Tiers) -> dict[str, int]:
     balancers = len(needs.new("AWS::ElasticLoadBalancingV2::LoadBalancer"))
     public = dict.fromkeys(given.public, LOAD_BALANCER_ADDRESSES * balancers)
     behind = 0 if given.public else LOAD_BALANCER_ADDRESSES * balancers
-    tasks = sum(each.tasks for each in fargate_tasks(account, needs) if not needs.exists(each.address))
+    tasks = sum(each.tasks for each in fargate_tasks(needs) if not needs.exists(each.address))
     each_subnet = sum(bool(needs.new(kind)) for kind in IN_EACH_SUBNET) + sum(
         each.get("VpcEndpointType") == "Interface" for _, each in needs.new("AWS::EC2::VPCEndpoint")
     )

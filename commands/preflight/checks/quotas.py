@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 from commands.account.reading import Account
 from commands.preflight.capacity import Instances, instances
-from commands.preflight.counts import Amount
 from commands.preflight.findings import Finding, failed, ok
-from commands.preflight.needs import Needs
+from commands.preflight.needs import Needs, Planned
 from commands.preflight.quota_table import Quota, quotas
 from commands.preflight.run import Check
 
@@ -26,7 +26,7 @@ FAMILIES = (
 
 
 def _look(account: Account, needs: Needs, quota: Quota) -> Iterator[Finding]:
-    needed = quota.needed(account, needs)
+    needed = _more_of(account, needs, quota)
     if not needed:
         return
     name = f"quota: {quota.name}"
@@ -47,6 +47,11 @@ def _look(account: Account, needs: Needs, quota: Quota) -> Iterator[Finding]:
     )
     free = "remove some that nobody uses"
     yield failed(name, sum_, f"{ask}; or {free}" if quota.code and applied.get("Adjustable", True) else free)
+
+
+def _more_of(account: Account, needs: Needs, quota: Quota) -> float:
+    needed = quota.needed(needs)
+    return max(0.0, needed - quota.own(account, needs)) if needed and quota.own else needed
 
 
 def _applied(account: Account, quota: Quota) -> Any:
@@ -105,12 +110,14 @@ def machines(account: Account, needs: Needs) -> Iterator[Finding]:
                 for each in groups
                 if each.spot == (how == "as Spot") and _family(each.type).startswith(tuple(starts))
             )
-            quota = Quota(name=f"vCPU of {family} {how}", service="ec2", code=code, needed=_as_many(wanted))
+            quota = Quota(
+                name=f"vCPU of {family} {how}", service="ec2", code=code, needed=partial(_as_many, wanted)
+            )
             yield from _look(account, needs, quota)
 
 
-def _as_many(count: float) -> Amount:
-    return lambda _account, _needs: count
+def _as_many(count: float, _: Planned) -> float:
+    return count
 
 
 def _more(account: Account, needs: Needs, group: Instances) -> int:

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
+from commands import synthesized
 from commands.__main__ import app
 from commands.bundle import cli
 from commands.diagram.graphviz import NotDrawn
@@ -35,7 +36,7 @@ def test_without_graphviz_it_is_said_in_a_line(monkeypatch: pytest.MonkeyPatch, 
     def undrawn(*_: Any, **__: Any) -> None:
         raise NotDrawn("the picture needs Node; run make setup")
 
-    monkeypatch.setattr(cli, "synthesize", lambda *_, **__: "")
+    monkeypatch.setattr(synthesized, "synthesize", lambda *_, **__: "")
     monkeypatch.setattr(cli, "write_bundle", undrawn)
     ended = CliRunner().invoke(app, ["bundle", "--deployment", NAME, "--output", str(tmp_path)])
     assert (ended.exit_code, ended.stderr, ended.stdout) == (

@@ -10,10 +10,12 @@ import pytest
 from commands.assembly import templates
 from commands.bundle.parameters import overrides, parameters
 from commands.bundle.permissions import capabilities, roles
-from commands.bundle.protections import protections
+from commands.bundle.protections import COMMANDS, command
 from commands.bundle.quotas import shares
 from commands.bundle.software import software
+from commands.destroy_check.protections import SECTIONS
 from commands.flattened import flattened
+from commands.protections import protections
 from tests.conftest import COMMITTED
 
 pytestmark = pytest.mark.xdist_group("bundle")  # one worker makes the folder, once
@@ -46,9 +48,10 @@ def test_every_role_is_named_with_who_assumes_it(assembly: Path, deployment: str
 
 def test_readme_has_every_role_and_parameter(assembly: Path, bundle: Path) -> None:
     page, whole = (bundle / "README.md").read_text(), flattened(assembly, bundle.name)
+    described = (bundle / "parameters.md").read_text()
     assert all(f"| `{each.address}` | {each.assumed_by} |" in page for each in roles(whole))
     for name, parameter in whole["Parameters"].items():
-        assert re.search(rf"^\| `{name}`.*{re.escape(parameter['Description'])}", page, re.MULTILINE)
+        assert re.search(rf"^\| `{name}`.*{re.escape(parameter['Description'])}", described, re.MULTILINE)
 
 
 def test_trust_in_services_and_accounts_is_told() -> None:
@@ -71,6 +74,10 @@ def test_trust_in_services_and_accounts_is_told() -> None:
         (of(Policy=resource("AWS::IAM::Policy", PolicyName="always there")), ["CAPABILITY_IAM"]),
         (of(Role=resource("AWS::IAM::Role", RoleName="fixed", **ROLE)), ["CAPABILITY_NAMED_IAM"]),
         ({**of(), "Transform": "AWS::LanguageExtensions"}, ["CAPABILITY_AUTO_EXPAND"]),
+        (
+            of(Topic=resource("AWS::SNS::Topic", DisplayName={"Fn::Transform": {"Name": "AWS::Include"}})),
+            ["CAPABILITY_AUTO_EXPAND"],
+        ),
     ],
 )
 def test_capabilities_are_those_that_cloudformation_asks_for(
@@ -79,21 +86,34 @@ def test_capabilities_are_those_that_cloudformation_asks_for(
     assert capabilities(template) == needed
 
 
+def commands(template: dict[str, Any], *, termination: bool = False) -> list[str]:
+    return [command(each, template) for each in protections(template, termination=termination)]
+
+
 def test_protections_come_with_the_command_that_ends_them(assembly: Path) -> None:
-    found = {each.kind: each for each in protections(flattened(assembly, "open-webui-prod"))}
-    assert found.keys() == {"AWS::RDS::DBCluster", "AWS::ElasticLoadBalancingV2::LoadBalancer"}
+    found = commands(flattened(assembly, "open-webui-prod"), termination=True)
+    assert [each.split()[1] for each in found] == ["cloudformation", "rds", "elbv2"]
+    assert found[0].endswith('--no-enable-termination-protection --stack-name "$STACK"')
     assert re.fullmatch(
         r'aws rds modify-db-cluster --no-deletion-protection --db-cluster-identifier "\$\(physical '
         r'"\$\(physical "\$STACK" StorageNestedStack\w+\)" DatabaseCluster\w+\)"',
-        found["AWS::RDS::DBCluster"].command,
+        found[1],
     )
-    assert list(protections(flattened(assembly, "open-webui-dev"))) == []
+    assert commands(flattened(assembly, "open-webui-dev")) == []
 
 
-def test_protection_of_what_stays_anyway_stops_nothing() -> None:
-    pool = resource("AWS::Cognito::UserPool", DeletionProtection="ACTIVE")
-    assert len(list(protections(of(Pool=pool)))) == 1
-    assert list(protections(of(Pool={**pool, "DeletionPolicy": "Retain"}))) == []
+def test_every_type_that_can_be_protected_has_a_command_and_a_setting() -> None:
+    assert COMMANDS.keys() == SECTIONS.keys()
+
+
+def test_lock_of_a_vault_can_go_while_it_is_not_final() -> None:
+    lock = {"MinRetentionDays": 30, "ChangeableForDays": 7}
+    vault = resource("AWS::Backup::BackupVault", LockConfiguration=lock)
+    (found,) = commands(of(Vault=vault))
+    assert found.startswith(
+        'aws backup delete-backup-vault-lock-configuration --backup-vault-name "$(physical "$STACK" Vault)"'
+    )
+    assert "only in the first 7 days" in found
 
 
 def test_nested_stack_two_levels_down_is_asked_through_both() -> None:
@@ -105,8 +125,8 @@ def test_nested_stack_two_levels_down_is_asked_through_both() -> None:
             "Storage.Database.Cluster": resource("AWS::RDS::DBCluster", DeletionProtection=True),
         }
     )
-    (found,) = protections(template)
-    assert found.command.endswith(
+    (found,) = commands(template)
+    assert found.endswith(
         '"$(physical "$(physical "$(physical "$STACK" StorageNestedStackA)" DatabaseNestedStackB)" Cluster)"'
     )
 
@@ -136,7 +156,7 @@ def test_quotas_count_what_is_made_and_the_most_vcpu() -> None:
         Interface=resource("AWS::EC2::VPCEndpoint", VpcEndpointType="Interface"),
         Balancer=resource("AWS::ElasticLoadBalancingV2::LoadBalancer", Type="network"),
     )
-    assert {each.name: each.amount for each in shares(template, "small")} == {
+    assert {each.name: each.amount for each in shares(template)} == {
         "vCPU of Fargate": 2 * (2 * 0.5) + 3 * 0.5 * 2,
         "vCPU of Fargate Spot": 2 * (2 * 0.5),
         "NAT gateways in the fullest zone": 1,

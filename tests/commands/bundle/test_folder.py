@@ -5,6 +5,7 @@ import re
 import shutil
 import stat
 import subprocess
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import pytest
 
 from commands.assembly import ROOT_LIMIT_BYTES
 from commands.bundle import folder
+from commands.bundle.archive import files
 from commands.bundle.folder import write_bundle
 from commands.bundle.places import BundleError
 from tests.commands.bundle.made_assembly import NAME, made_assembly
@@ -44,6 +46,7 @@ def test_sums_cover_every_file_and_hold(bundle: Path) -> None:
         "README.md",
         "report.html",
         "parameters.json",
+        "parameters.md",
         "template.json",
         "code/custom_resources.zip",
     } <= there
@@ -100,23 +103,49 @@ def test_others_may_read_it_whatever_the_umask(tmp_path: Path) -> None:
     assert stat.S_IMODE(to.stat().st_mode) == 0o755
 
 
-def test_manifests_are_in_it_where_there_are_any(tmp_path: Path) -> None:
+def test_manifests_are_in_it_as_they_are_where_there_are_any(tmp_path: Path) -> None:
     assembly = made_assembly(tmp_path / "assembly", TOPIC)
     manifests = assembly / "manifests" / NAME
     manifests.mkdir(parents=True)
-    (manifests / "Deployment.chat.yaml").write_text("kind: Deployment # ö\n", encoding="utf-8")
+    written = {
+        "010-Service.chat.yaml": "apiVersion: v1\nkind: Service # ö\nmetadata: {name: web, namespace: chat}\n",
+        "kustomization.yaml": "resources:\n- 010-Service.chat.yaml\n",
+        "apply.sh": "kubectl apply --kustomize .\n",
+    }
+    for name, text in written.items():
+        (manifests / name).write_text(text, encoding="utf-8")
     write_bundle(assembly, NAME, to=tmp_path / NAME)
-    assert (
-        tmp_path / NAME / "manifests" / "Deployment.chat.yaml"
-    ).read_bytes() == "kind: Deployment # ö\n".encode()
-    assert (
-        "| `manifests/` | the Kubernetes objects, to read: 1 file |"
-        in (tmp_path / NAME / "README.md").read_text()
-    )
+    there = tmp_path / NAME / "manifests"
+    assert {path.name: path.read_bytes() for path in there.iterdir()} == {
+        name: text.encode() for name, text in written.items()
+    }
+    page = (tmp_path / NAME / "README.md").read_text()
+    assert "| `manifests/` | the [Kubernetes objects](#kubernetes-objects), 1 in all, to read |" in page
+    assert "| Service | `web` | chat |" in page
     shutil.rmtree(manifests)
     write_bundle(assembly, NAME, to=tmp_path / NAME)
-    assert not (tmp_path / NAME / "manifests").exists()
+    assert not there.exists()
     assert "manifests" not in (tmp_path / NAME / "README.md").read_text()
+
+
+def test_links_in_code_are_what_they_lead_to_in_folder_and_zip(tmp_path: Path) -> None:
+    template = {
+        "Resources": {"Function": {"Type": "AWS::Lambda::Function", "Properties": {"Code": LAYER["Content"]}}}
+    }
+    assembly = made_assembly(tmp_path / "assembly", template, assets={HASH: code("source", "Function/Code")})
+    (assembly / "source").mkdir()
+    (tmp_path / "shared").mkdir()
+    (tmp_path / "shared" / "module.py").write_text("shared = True\n")
+    (assembly / "source" / "shared").symlink_to(tmp_path / "shared")
+    (assembly / "source" / "index.py").symlink_to(tmp_path / "shared" / "module.py")
+    write_bundle(assembly, NAME, to=tmp_path / NAME)
+    beside = tmp_path / NAME / "code" / "Function"
+    assert not [path for path in beside.rglob("*") if path.is_symlink()]
+    with zipfile.ZipFile(beside.with_suffix(".zip")) as archive:
+        assert archive.namelist() == ["index.py", "shared/module.py"]
+        assert {name: archive.read(name) for name in archive.namelist()} == {
+            path.relative_to(beside).as_posix(): path.read_bytes() for path in files(beside)
+        }
 
 
 def test_layer_that_is_a_zip_already_is_taken_as_it_is(tmp_path: Path) -> None:

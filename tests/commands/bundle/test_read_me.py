@@ -1,11 +1,15 @@
 """The README of bundles that are not like ours: every option where it is needed, and nowhere else."""
 
+import json
+import subprocess
+import sys
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 import pytest
 
-from commands.bundle.read_me import read_me
+from commands.bundle.parameters import parameters
+from commands.bundle.read_me import parameters_page, read_me
 from commands.bundle.sizes import Size
 from tests.commands.bundle.made_assembly import NAME, made_assembly
 from tests.commands.local.runbook_page import shell_blocks
@@ -19,7 +23,7 @@ DESCRIBE = (
 def page(folder: Path, template: dict[str, Any], *, examples: str = "", **options: Any) -> Path:
     assembly = made_assembly(folder, template, **options)
     sizes = [Size(place=PurePosixPath("code/some.zip"), bytes=1_000, packaged=900, parts=1) for _ in range(2)]
-    text = read_me(assembly, NAME, sizes=sizes, manifests=0, examples=examples, digest="0" * 64)
+    text = read_me(assembly, NAME, sizes=sizes, examples=examples, digest="0" * 64)
     (folder / "README.md").write_text(text, encoding="utf-8")
     return folder / "README.md"
 
@@ -39,10 +43,9 @@ def test_nothing_is_asked_for_that_is_not_needed(tmp_path: Path) -> None:
         assert absent not in text
 
 
-def test_tags_and_protection_that_the_cdk_would_give_the_stack_are_given(tmp_path: Path) -> None:
-    properties = {"tags": {"owner": "the team"}, "terminationProtection": True}
+def test_protection_that_the_cdk_would_give_the_stack_is_given(tmp_path: Path) -> None:
+    properties = {"terminationProtection": True}
     blocks = shell_blocks(page(tmp_path, TOPIC, properties=properties))
-    assert "--tags 'owner=the team'" in blocks["Deploy / 3"]
     assert "--enable-termination-protection" in blocks["Deploy / 3"]
     assert "--no-enable-termination-protection" in blocks["Delete / 1"]
 
@@ -59,8 +62,81 @@ def test_values_of_an_example_are_told_first(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("written", ["a | b", "a\nb"])
-def test_text_of_a_template_cannot_break_a_table(tmp_path: Path, written: str) -> None:
-    parameters = {"Name": {"Type": "String", "Default": written, "Description": written}}
-    text = page(tmp_path, {**TOPIC, "Parameters": parameters}).read_text()
+def test_text_of_a_template_cannot_break_a_table(written: str) -> None:
+    given = {"Parameters": {"Name": {"Type": "String", "Default": written, "Description": written}}}
+    text = parameters_page(NAME, parameters(given))
     (row,) = (line for line in text.splitlines() if line.startswith("| `Name` "))
     assert row.replace("\\|", "").count("|") == 5
+
+
+def test_what_is_to_be_filled_in_stands_in_the_readme_and_beside_its_description(tmp_path: Path) -> None:
+    given = {
+        "Zone": {"Type": "String", "Description": "Where names are", "AllowedValues": ["a.org", "b.org"]},
+        "Days": {"Type": "Number", "Default": 90},
+    }
+    text = page(tmp_path, {**TOPIC, "Parameters": given}).read_text()
+    assert "| `Zone` | has no default: write yours in place of FILL-IN |" in text
+    assert "| `Days` |" not in text
+    assert (
+        "| `Zone` **fill in** | Where names are | `FILL-IN`: has no default: write yours in place of FILL-IN "
+        "| a.org, b.org |" in parameters_page(NAME, parameters({"Parameters": given}))
+    )
+
+
+def test_values_cannot_break_out_of_the_shell(tmp_path: Path) -> None:
+    readme = page(tmp_path, TOPIC, environment="aws://111122223333/eu-west-1$(id)")
+    assert (
+        "AWS_REGION='eu-west-1$(id)' AWS_DEFAULT_REGION='eu-west-1$(id)'\n"
+        in shell_blocks(readme)["Deploy / 1"]
+    )
+
+
+def test_what_goes_by_itself_is_told_apart_from_what_stays(tmp_path: Path) -> None:
+    key = {"Type": "AWS::KMS::Key", "Properties": {"PendingWindowInDays": 7}}
+    text = page(
+        tmp_path, {"Resources": {"Kept": {**key, "DeletionPolicy": "Retain"}, "Other": key}}
+    ).read_text()
+    stays, _, pending = text.partition("This goes by itself, and costs nothing until then:")
+    assert "| `Kept` | AWS::KMS::Key | the template retains it |" in stays
+    assert "| `1 × key` | AWS::KMS::Key | pending deletion for 7 days, free of charge |" in pending
+    text = page(tmp_path, {"Resources": {"Other": key}}).read_text()
+    assert "Nothing stays for good.\n\nThis goes by itself" in text
+
+
+AWS = """#!{python}
+import json, sys
+import jmespath
+options = dict(zip(sys.argv[3::2], sys.argv[4::2]))
+sets = {{"review": ["Storage"], "arn:Storage": ["Storage.Files", "Storage.Database"], "arn:Storage.Files": ["Deep"]}}
+name = options["--change-set-name"]
+assert (name == "review") is ("--stack-name" in options), "an ARN goes alone"
+changes = [
+    {{"ResourceChange": {{"LogicalResourceId": each, "ChangeSetId": f"arn:{{each}}"}}}} for each in sets.get(name, [])
+]
+if name == "arn:Deep":
+    changes = [{{"ResourceChange": {{"LogicalResourceId": "Bottom", "PolicyAction": "Delete"}}}}]
+found = jmespath.search(options["--query"], {{"Changes": changes}})
+print("\\t".join(found) if options["--output"] == "text" else json.dumps(found))
+"""
+
+
+def test_review_reads_change_sets_at_every_depth(tmp_path: Path) -> None:
+    blocks = shell_blocks(page(tmp_path, TOPIC))
+    (program := tmp_path / "aws").write_text(AWS.format(python=sys.executable))
+    program.chmod(0o755)
+    run = subprocess.run(
+        ["/bin/bash", "-euo", "pipefail", "-c", f"STACK=chat\n{blocks['Update / 3']}"],
+        env={"PATH": str(tmp_path)},
+        capture_output=True,
+        text=True,
+    )
+    assert run.returncode == 0, run.stderr
+    told = [each for line in run.stdout.splitlines() for each in json.loads(line)]
+    assert [each["Resource"] for each in told] == [
+        "Storage",
+        "Storage.Files",
+        "Storage.Database",
+        "Deep",
+        "Bottom",
+    ]
+    assert told[-1]["WasThere"] == "Delete"

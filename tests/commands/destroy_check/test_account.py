@@ -84,7 +84,7 @@ def names(rows: list[dict[str, Any]]) -> set[str]:
 def test_what_is_left_is_told_before_and_after(emulated: Emulated, operator: Operator) -> None:
     output, summary = operator.step("deploy", "change-set", "Change set", NAME="github-1-1")
     assert output == "name=github-1-1\n"
-    assert "| Add | `Storage` |" in summary
+    assert "| Add |  | `Storage` |" in summary
     assert emulated.status(NAME) == "REVIEW_IN_PROGRESS"
     assert operator.destroy_check()["from"] == "the template alone: it is not deployed"
 
@@ -98,7 +98,9 @@ def test_what_is_left_is_told_before_and_after(emulated: Emulated, operator: Ope
     before = operator.destroy_check()
     assert before["from"] == "the deployed stack"
     assert before["earlier"] == []
-    assert {row["resource"] for row in before["protections"]} >= {"Cognito.Users10139FB0"}
+    assert [row["resource"] for row in before["protections"]] == ["LoadBalancer.PublicB2EC5628"]
+    (pool,) = (row for row in before["left"] if row["type"] == "AWS::Cognito::UserPool")
+    assert pool["why"] == "the template retains it; under deletion protection"
     assert all(row["identifier"] for row in before["left"] if row["name"].startswith("Storage."))
     assert {"Storage.FilesFileSystemCB06EB6B", "LoadBalancer.AccessLogs247031D9"} <= names(before["left"])
     assert [row["needs"] for row in before["not_checked"]] == ["credentials of where they are"]

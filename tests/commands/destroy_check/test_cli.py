@@ -10,6 +10,7 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
+from commands import synthesized
 from commands.destroy_check import cli
 
 APP = typer.Typer()
@@ -29,7 +30,7 @@ def nowhere(monkeypatch: pytest.MonkeyPatch, assembly: Path) -> None:
         shutil.copytree(assembly, outdir, dirs_exist_ok=True)
         return ""
 
-    monkeypatch.setattr(cli, "synthesize", copied)
+    monkeypatch.setattr(synthesized, "synthesize", copied)
 
 
 def test_without_credentials_the_template_answers_and_the_account_is_not_checked() -> None:

@@ -79,6 +79,10 @@ def test_how_far_the_working_tree_is_behind(origin: Path, tmp_path: Path) -> Non
     assert find("HEAD", root=clone).behind == 0
 
 
+def test_whether_it_is_what_is_checked_out(origin: Path) -> None:
+    assert [find(name, root=origin).is_head for name in ("main", "HEAD", "HEAD~1")] == [True, True, False]
+
+
 def test_new_files_make_it_dirty(origin: Path, tmp_path: Path) -> None:
     clone = tmp_path / "clone"
     git("clone", "--quiet", str(origin), str(clone), at=tmp_path)

@@ -17,7 +17,14 @@ from tests.conftest import ROOT
 from tests.waiting import until
 
 pytestmark = [pytest.mark.wide, pytest.mark.slow, pytest.mark.xdist_group("diff")]
+CI = ROOT / "docs" / "ci.md"
+DEV = Path("deployments") / "open-webui-dev.yaml"
 PROD = Path("deployments") / "open-webui-prod.yaml"
+MOVED = """network:
+  cidr: 10.1.0.0/16
+  public_subnets: [10.1.1.0/24, 10.1.2.0/24]
+  private_subnets: [10.1.11.0/24, 10.1.12.0/24]
+"""
 RESTORED = """restore:
   cluster_snapshot_arn: arn:aws:rds:us-east-1:111122223333:cluster-snapshot:awsbackup-job-00000000
 """
@@ -117,23 +124,53 @@ def test_another_image_is_told_where_it_runs(checkout: Path) -> None:
 
 
 def test_a_replaced_database_fails_until_it_is_accepted(checkout: Path) -> None:
+    """By the very example of the documentation; what belongs to the database needs no entry."""
     with (checkout / PROD).open("a") as file:
         file.write(RESTORED)
     commit(checkout, "another database")
     told = diff(checkout, "--base", "HEAD~1", expected=1)
-    errors = [line for line in told if line.startswith("error: ")]
-    lost = {found.group(1) for line in errors if (found := re.search(r"address (\S+) and reason", line))}
-    assert [address for address in lost if address.startswith("Storage.DatabaseCluster")]
-    assert "would be replaced by SnapshotIdentifier" in "\n".join(errors)
-    entries = [
-        f"  - deployment: open-webui-prod\n    address: {address}\n    reason: restored\n" for address in lost
-    ]
-    (checkout / FILE).write_text("accepted:\n" + "".join(entries))
+    (error,) = [line for line in told if line.startswith("error: ")]
+    assert "would be replaced by SnapshotIdentifier; with it go Storage.DatabaseClusterLogs" in error
+    (example,) = re.findall(r"^```yaml\n(accepted:\n.*?)^```$", CI.read_text(), re.MULTILINE | re.DOTALL)
+    (checkout / FILE).write_text(example)
     commit(checkout, "accepted")
-    told = diff(checkout, "--base", "HEAD~2")
-    assert len([line for line in told if line.startswith("accepted: ")]) == len(lost)
+    told = diff(checkout, "--base", "HEAD~2", "--fail-on", "stateful")
+    (line,) = [line for line in told if line.startswith("accepted: ")]
+    assert "with it go Storage.DatabaseClusterLogs" in line
     told = diff(checkout, "--base", "HEAD~1")
-    assert len([line for line in told if "matches nothing that changes" in line]) == len(lost)
+    assert len([line for line in told if "matches nothing that changes" in line]) == 1
+
+
+def test_another_network_under_a_database_fails(checkout: Path) -> None:
+    with (checkout / DEV).open("a") as file:
+        file.write(MOVED)
+    told = diff(checkout, "--base", "HEAD", "--deployment", "open-webui-dev", expected=1)
+    errors = [line for line in told if line.startswith("error: ")]
+    assert [line.split()[2].rstrip("0123456789ABCDEF") for line in errors] == [
+        "Storage.DatabaseCluster",
+        "Storage.FilesFileSystem",
+    ]
+    assert [line for line in errors if "it may be replaced, or the update fails" in line] == errors
+
+
+def test_what_is_checked_out_says_how_to_see_the_last_commit(checkout: Path) -> None:
+    told = diff(checkout, "--base", "main", "--deployment", "open-webui-dev")
+    assert told[1] == "main is what is checked out: `BASE=HEAD~1` compares with the commit before."
+
+
+def test_two_folders_of_another_repository_are_compared(checkout: Path, tmp_path: Path) -> None:
+    before, after = tmp_path / "before", tmp_path / "after"
+    for folder in (before, after):
+        shutil.copytree(checkout / "deployments", folder)
+    edit(after / PROD.name, "cpu_target_percent: 60", "cpu_target_percent: 50")
+    asked = ("--base", "HEAD", "--deployments", str(after), "--deployment", "open-webui-prod")
+    told = diff(checkout, *asked, "--base-deployments", str(before))
+    assert told[1] == f"The base reads the deployment files of {before}."
+    assert told[-1].strip() == "TargetTrackingScalingPolicyConfiguration.TargetValue: 60 → 50"
+    told = diff(checkout, *asked)
+    assert told[-1] == "open-webui-prod: no change"
+    (line,) = diff(checkout, *asked, "--base-deployments", str(tmp_path / "no"), expected=2)
+    assert line.startswith(f"{tmp_path / 'no'}: is no folder of deployments")
 
 
 def test_a_dirty_tree_is_what_is_compared(checkout: Path) -> None:

@@ -139,7 +139,7 @@ FAILS = {
 def test_each_gate_fails_on_what_it_names_and_nothing_else_does(gate: Gate) -> None:
     assert verdict([FAILS[gate]]).errors == ()
     (error,) = verdict([FAILS[gate]], fail_on={gate}).errors
-    assert error.endswith(f"(--fail-on {gate})")
+    assert error.endswith(f"(FAIL_ON={gate})")
     related = {gate, Gate.replacement} if gate is Gate.stateful else {gate}
     assert verdict([FAILS[gate]], fail_on=set(Gate) - related).errors == ()
 

@@ -138,9 +138,31 @@ def test_nobody_is_notified_and_no_issue_is_linked(text: str, part: str) -> None
         else Report(title=TITLE, verdict=Verdict(**{part: given}))
     )
     (line,) = [each for each in as_markdown(told).splitlines() if "see " in each]
-    (span,) = re.findall(r"^(?:- )?(`+)(?!`)(.+)(?<!`)\1$", line)
-    assert "there" in span[1]
-    assert span[0] not in span[1], "a longer fence than any in it"
+    spans = re.compile(r"(?<!`)(`+)(?!`)(.+?)(?<!`)\1(?!`)")
+    assert spans.sub("", line).removeprefix("- ") == "see  there"
+    assert spans.findall(line)[0][1].strip() == re.sub(r"[\n\u2028]+", "⏎", text)
+
+
+@pytest.mark.parametrize(
+    ("text", "shown_as"),
+    [
+        ("chat: A.Key (AWS::KMS::Key) holds data", "chat: `A.Key` (`AWS::KMS::Key`) holds data"),
+        ("run `make diff`, then go", "run `make diff`, then go"),
+        ("main has 3 commits (two more).", "main has 3 commits (two more)."),
+        ("a lone ` there", "a lone `` ` `` there"),
+        ("<b> *x* [y](z)", "`<b>` `*x*` `[y](z`)"),
+    ],
+)
+def test_names_are_code_and_sentences_are_not(text: str, shown_as: str) -> None:
+    assert f"- {shown_as}\n" in as_markdown(Report(title=TITLE, verdict=Verdict(errors=(text,))))
+
+
+def test_a_value_is_code_and_what_is_said_of_it_is_not() -> None:
+    markdown = as_markdown(report(EVERYTHING))
+    assert "- `!` `Monitoring.Bucket` `AWS::S3::Bucket`, holds data\n" in markdown
+    assert "  - `Threshold`: replaces it\n  - `Threshold`: `1 → 2`\n" in markdown
+    assert "- `~` `rotate.handler (Storage.Rotation)` code changed\n  - `~ rotate.py`\n" in markdown
+    assert "- `-` `Group` `in TCP 80 Everyone (IPv4)`\n" in markdown
 
 
 @pytest.mark.parametrize("name", ["@octocat", "a#12", "gh-12", "GH-12"])

@@ -306,7 +306,6 @@ def test_database_is_replaced_by_a_snapshot(operator: Operator, tmp_path: Path) 
         termination_protection=False,
         database={"deletion_protection": False},
         load_balancer={"deletion_protection": False},
-        sign_in={"deletion_protection": False},
     )
     operator.run('cdk deploy -c deployment="$DEPLOYMENT"')
     assert operator.resource("Storage", "AWS::RDS::DBCluster") != before

@@ -119,7 +119,7 @@ def test_tasks_that_run_already_are_not_counted_twice() -> None:
 def test_surge_of_a_deployment_is_counted() -> None:
     rolling = {**SERVICE["Service"]["Properties"], "DeploymentConfiguration": {"MaximumPercent": 200}}
     resources = {**SERVICE, "Service": {"Type": "AWS::ECS::Service", "Properties": rolling}}
-    [service] = fargate_tasks(Stubbed().account, needs(resources, Parameters=PARAMETERS))
+    [service] = fargate_tasks(needs(resources, Parameters=PARAMETERS))
     assert (service.tasks, service.vcpu_each) == (8, 2)
 
 
@@ -211,9 +211,8 @@ def test_each_quota_stands_once(key: str) -> None:
 
 def counted(resources: Mapping[str, Any]) -> dict[str, float]:
     """Every quota that the template alone says something about."""
-    account = Stubbed().account
     wanted = needs(resources)
-    return {each.name: count for each in table() if (count := each.needed(account, wanted))}
+    return {each.name: count for each in table() if (count := each.needed(wanted))}
 
 
 def test_open_endpoints_of_one_kind_are_counted() -> None:

@@ -1,15 +1,19 @@
 """What the committed deployments ask for, read from their templates."""
 
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
 
 from commands.account.deployed import Deployed
 from commands.flattened import flattened
+from commands.preflight import start
 from commands.preflight.needs import Bootstrap, Needs
 from commands.preflight.quota_table import quotas
 from commands.preflight.start import values
-from tests.commands.preflight.stubbed import ACCOUNT, REGION, SETTINGS, ZONES, Stubbed
+from commands.synthesized import Synthesized
+from settings.load import load_deployment
+from tests.commands.preflight.stubbed import ACCOUNT, REGION, ROOT, SETTINGS, ZONES, Stubbed
 
 COUNTED: dict[str, dict[str, float]] = {
     "open-webui-dev": {
@@ -27,9 +31,9 @@ COUNTED: dict[str, dict[str, float]] = {
 }
 
 
-def read(assembly: Path, deployment: str, there: Deployed | None = None) -> Needs:
+def read(assembly: Path, deployment: str) -> Needs:
     template = flattened(assembly, deployment)
-    found = there or Deployed()
+    found = Deployed()
     return Needs(
         name=deployment,
         settings=SETTINGS,
@@ -42,19 +46,27 @@ def read(assembly: Path, deployment: str, there: Deployed | None = None) -> Need
 
 @pytest.mark.parametrize("deployment", COUNTED)
 def test_amounts_of_a_committed_deployment(assembly: Path, deployment: str) -> None:
-    needs, account = read(assembly, deployment), Stubbed().account
-    amounts = {each.name: each.needed(account, needs) for each in quotas()}
+    needs = read(assembly, deployment)
+    amounts = {each.name: each.needed(needs) for each in quotas()}
     assert {name: amounts[name] for name in COUNTED[deployment]} == COUNTED[deployment]
     assert amounts["NAT gateways in the fullest zone"] == 1
     assert amounts["rules of the largest security group"] <= 60
 
 
-def test_parameters_of_the_stack_win_over_defaults(assembly: Path) -> None:
-    needs = read(
-        assembly, "open-webui-prod", Deployed(status="UPDATE_COMPLETE", parameters={"MaxTasks": "10"})
-    )
-    amounts = {each.name: each.needed(Stubbed().account, needs) for each in quotas()}
-    assert amounts["vCPU of Fargate"] == 10
+@pytest.mark.parametrize(("bundle", "vcpu"), [(False, 4), (True, 10)])
+def test_parameters_are_those_that_will_be_deployed(
+    assembly: Path, monkeypatch: pytest.MonkeyPatch, bundle: bool, vcpu: float
+) -> None:
+    """A change set sets them to the file's values; the update of a bundle keeps what the stack has."""
+    there = Deployed(status="UPDATE_COMPLETE", parameters={"MaxTasks": "10"})
+    monkeypatch.setattr(start, "read_deployed", lambda *_: there)
+    monkeypatch.setattr(start, "synthesized", lambda *_, **__: nullcontext(Synthesized(assembly, "")))
+    monkeypatch.setattr(start, "_zones", lambda _: ZONES)
+    loaded = load_deployment(ROOT / "deployments" / "open-webui-prod.yaml")
+    needs = start.needs(loaded, Stubbed().account, bundle=bundle)
+    assert needs.deployed == there
+    amounts = {each.name: each.needed(needs) for each in quotas()}
+    assert amounts["vCPU of Fargate"] == vcpu
 
 
 def test_hosts_that_browsers_open(assembly: Path) -> None:

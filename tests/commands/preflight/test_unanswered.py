@@ -52,15 +52,15 @@ def test_error_of_aws_is_not_checked(code: str, message: str, said: str, permiss
     )
 
 
-def test_answer_of_another_shape_is_not_checked() -> None:
+def test_error_of_a_check_is_a_defect_of_ours_and_fails() -> None:
     def zones(account: Account, _: Needs) -> Iterator[Finding]:
         yield ok("zones", account.read("ec2", "describe_vpcs")["Vpcs"][0]["VpcId"])
 
     stubbed = Stubbed()
     stubbed.answers("ec2", "describe_vpcs", {})
     [found] = stubbed.look(Check("zones", zones), needs({}))
-    assert found.outcome is Outcome.unchecked
-    assert "KeyError" in found.found
+    assert found.outcome is Outcome.failed
+    assert found.found == "this check has a defect and was not finished (KeyError: 'Vpcs')"
 
 
 def test_region_without_the_service_is_not_checked() -> None:

@@ -68,6 +68,11 @@ def log_group(account: Account, name: str) -> str | None:
     return "exists" if any(each["logGroupName"] == name for each in found) else None
 
 
+def topic(account: Account, name: str) -> str | None:
+    found = account.each("sns", "list_topics", "Topics")
+    return "exists" if any(each["TopicArn"].rpartition(":")[2] == name for each in found) else None
+
+
 def parameter(account: Account, name: str) -> str | None:
     by_name = [{"Key": "Name", "Option": "Equals", "Values": [name]}]
     found = account.each("ssm", "describe_parameters", "Parameters", ParameterFilters=by_name)

@@ -13,6 +13,7 @@ from commands.preflight.looks import (
     log_group,
     parameter,
     secret,
+    topic,
     user_pool_domain,
 )
 from commands.preflight.needs import Needs
@@ -86,6 +87,7 @@ FIXED = (
         noun="image repository",
         look=listed("ecr", "describe_repositories", "repositories", "repositoryName"),
     ),
+    FixedName(kind="AWS::SNS::Topic", property="TopicName", noun="SNS topic", look=topic),
     FixedName(
         kind="AWS::ElastiCache::ServerlessCache",
         property="ServerlessCacheName",

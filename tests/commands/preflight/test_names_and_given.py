@@ -73,6 +73,15 @@ def test_log_group_of_the_firewall() -> None:
     assert lines(stubbed.look(check(names.CHECKS, "name of the log group"), wanted)) == ["failed: exists"]
 
 
+def test_topic_of_alarms_by_the_end_of_its_arn() -> None:
+    wanted = named("AWS::SNS::Topic", "TopicName", "chat-alarms")
+    for there, said in (("my-chat-alarms", "ok: is free"), ("chat-alarms", "failed: exists")):
+        stubbed = Stubbed()
+        answer = {"Topics": [{"TopicArn": f"arn:aws:sns:eu-central-1:111122223333:{there}"}]}
+        stubbed.answers("sns", "list_topics", answer)
+        assert lines(stubbed.look(check(names.CHECKS, "name of the SNS topic"), wanted)) == [said]
+
+
 def test_bucket_of_somebody_else() -> None:
     stubbed = Stubbed()
     stubbed.refuses("s3", "head_bucket", "403")

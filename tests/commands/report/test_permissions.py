@@ -106,8 +106,13 @@ def test_every_statement_is_a_row(assembly: Path, report: Report, deployment: st
     in_text = re.findall(r'\\"Effect\\"', json.dumps(bodies))
     managed = [each for body in bodies for each in objects(body, having="ManagedPolicyArns")]
     attached = sum(len(each["ManagedPolicyArns"]) for each in managed)
+    entries = [
+        max(len(each.get("AccessPolicies", [])) + len(each.get("KubernetesGroups", [])), 1)
+        for body in bodies
+        for each in objects(body, having="PrincipalArn")
+    ]
     rows = section(report(deployment)).rows()
-    assert len(rows) == len(statements) + len(permissions) + len(in_text) + attached
+    assert len(rows) == len(statements) + len(permissions) + len(in_text) + attached + sum(entries)
 
 
 def test_a_statement_reads_as_a_sentence(report: Report) -> None:

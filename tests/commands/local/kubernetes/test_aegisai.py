@@ -4,6 +4,7 @@ import pytest
 
 from commands.local.emulator.kubernetes.definitions import CHARTS, brings
 from settings.aegisai_eks import AegisAIOnEks
+from settings.data_stores import InClusterPostgresql
 from systems.aegisai_manifests import firewall_class, manifests
 from tests.commands.local.kubernetes.application import Manifest, manifest
 from tests.commands.local.kubernetes.recording import CLASS, OWNER, install, recorder
@@ -50,3 +51,22 @@ def test_manifests_are_taken_in_their_order_and_go_backwards(name: str) -> None:
     assert set(made.record.objects) == before
     for release in list(made.record.releases.values()):
         made.uninstall(name=release.name, namespace=release.namespace)
+
+
+def test_the_database_s_volume_grows_while_its_pod_goes_on() -> None:
+    settings = on_eks("aegisai-dev")
+    larger = settings.model_copy(
+        update={"postgresql": InClusterPostgresql(hosted="in_cluster", storage="50Gi")}
+    )
+    made = recorder(addons=("snapshot-controller",))
+    before, after = (
+        {(each["kind"], each["metadata"]["name"]): each for each in applied(one)}
+        for one in (settings, larger)
+    )
+    changed = [key for key, each in after.items() if before[key] != each]
+    assert changed == [("PersistentVolumeClaim", "postgres-data")]
+    made.apply([GP3, manifest("Namespace", "aegisai", namespace=None)], owner="Classes")
+    for stage in (before, after):
+        made.apply([stage[changed[0]]], owner=OWNER)
+    claim = made.record.objects["PersistentVolumeClaim", "aegisai", "postgres-data"].manifest
+    assert claim["spec"]["resources"]["requests"]["storage"] == "50Gi"

@@ -42,6 +42,12 @@ def manifest_files(assembly: Path, deployment: str) -> list[ManifestFile]:
     return [_read(file, folder) for file in _ordered(folder, folder)] if folder.is_dir() else []
 
 
+def with_manifests(assembly: Path) -> list[str]:
+    """Names of the deployments that have manifests."""
+    folder = assembly / "manifests"
+    return sorted(each.name for each in folder.iterdir()) if folder.is_dir() else []
+
+
 def objects(assembly: Path, deployment: str) -> list[Object]:
     """The objects of all these files, those of lists one by one; raises `BadManifest`."""
     return [each for file in manifest_files(assembly, deployment) for each in file.objects]

@@ -45,8 +45,10 @@ class Assets:
         """What the assembly uploads for the deployment, by hash."""
         if self.assembly is None:
             return {}
-        files = json.loads((self.assembly / f"{self.deployment}.assets.json").read_text())["files"]
-        return cast(dict[str, Any], files)
+        file = self.assembly / f"{self.deployment}.assets.json"
+        if not file.exists():  # of manifests alone
+            return {}
+        return cast(dict[str, Any], json.loads(file.read_text())["files"])
 
     def _place(self, asset: str) -> Path | None:
         if self.assembly is None or asset not in self.listed:

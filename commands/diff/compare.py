@@ -28,7 +28,7 @@ def compared(base: Side, tree: Side) -> list[DeploymentChange]:
 def _template(side: Side, name: str) -> Template:
     """With resources in any case; a deployment that the side lacks has none."""
     none: Template = {"Resources": {}}
-    if side.assembly is None or name not in side.deployments:
+    if side.assembly is None or name not in side.stacks:
         return none
     return none | flattened(side.assembly, name)
 

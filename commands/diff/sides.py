@@ -10,6 +10,7 @@ from commands.assembly import ROOT, deployments
 from commands.diff.environment import python_for
 from commands.local.cdk import nothing
 from commands.local.steps import LocalError
+from commands.manifest_files import with_manifests
 from commands.synthesis import SynthesisFailed, synthesize
 
 
@@ -40,9 +41,14 @@ class Side:
     exit_code: int = 0
 
     @property
-    def deployments(self) -> list[str]:
-        """What there is."""
+    def stacks(self) -> list[str]:
+        """The deployments that make a stack."""
         return deployments(self.assembly) if self.assembly else []
+
+    @property
+    def deployments(self) -> list[str]:
+        """What there is: stacks, and what is manifests alone."""
+        return sorted({*self.stacks, *(with_manifests(self.assembly) if self.assembly else ())})
 
 
 def wanted(folder: Path, only: str | None) -> Wanted:

@@ -453,3 +453,20 @@ def test_manifests_are_compared(tmp_path: Path) -> None:
     (change,) = changes(*sides)["chat"].manifests
     assert change.address == "PersistentVolumeClaim/chat/data"
     assert change.differences == (Difference(path="spec.resources.requests.storage", old="1Gi", new="2Gi"),)
+
+
+def test_a_deployment_of_manifests_alone_is_compared_too(tmp_path: Path) -> None:
+    sides = []
+    for name, size in (("before", "10Gi"), ("after", "20Gi")):
+        side = write(tmp_path / name, {})
+        folder = tmp_path / name / "manifests" / "local"
+        folder.mkdir(parents=True)
+        (folder / "01-claim.yaml").write_text(
+            f"apiVersion: v1\nkind: PersistentVolumeClaim\nmetadata: {{name: db}}\nspec: {{size: {size}}}\n"
+        )
+        sides.append(side)
+    found = changes(*sides)
+    assert list(found) == ["local"]
+    assert [each.address for each in found["local"].manifests] == ["PersistentVolumeClaim/db"]
+    gone = changes(sides[0], write(tmp_path / "nothing", {}))["local"]
+    assert gone.is_gone

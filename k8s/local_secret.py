@@ -13,6 +13,8 @@ from k8s.component import Component
 from k8s.objects import construct_id, metadata
 
 GENERATED = "<generated when the manifests are written>"
+GENERATED_KEYS = "pergola/generated"
+"""Annotation that names the generated keys: their values differ from checkout to checkout, and are no change."""
 BYTES = 32
 
 
@@ -39,7 +41,7 @@ class LocalSecret(k8s.KubeSecret):
         super().__init__(
             scope,
             construct_id("Secret", component, name),
-            metadata=metadata(component, name),
+            metadata=metadata(component, name, annotations={GENERATED_KEYS: ",".join(sorted(generated))}),
             immutable=True,
             string_data={**dict.fromkeys(generated, GENERATED), **(values or {})},
         )

@@ -18,6 +18,9 @@ DELETES = dict.fromkeys(
 SHOWN_OF_SECRETS = ("apiVersion", "immutable", "kind", "metadata.labels", "type")
 """Annotations are not among them: some tools repeat the values there."""
 
+GENERATED_KEYS, GENERATED = "pergola/generated", "(generated)"
+"""The annotation of `k8s.local_secret`, and what stands here for such a value."""
+
 
 def objects(assembly: Path | None, deployment: str) -> dict[str, Object]:
     """The objects of a deployment under `Kind/namespace/name`; none where the assembly has no manifests.
@@ -26,7 +29,15 @@ def objects(assembly: Path | None, deployment: str) -> dict[str, Object]:
         BadManifest: A file of the manifests is none.
     """
     found = manifest_files.objects(assembly, deployment) if assembly else []
-    return {address(each): each for each in found}
+    return {address(each): _without_generated(each) for each in found}
+
+
+def _without_generated(each: Object) -> Object:
+    """Values that are made where manifests are written differ between two checkouts, and are no change."""
+    named = (each["metadata"].get("annotations") or {}).get(GENERATED_KEYS)
+    if not named or "stringData" not in each:
+        return each
+    return {**each, "stringData": {**each["stringData"], **dict.fromkeys(named.split(","), GENERATED)}}
 
 
 def address(each: Object) -> str:

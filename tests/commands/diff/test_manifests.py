@@ -6,9 +6,10 @@ from typing import Any
 import pytest
 
 from commands.diff.changes import Difference, Impact
-from commands.diff.manifests import compared, objects
+from commands.diff.manifests import GENERATED_KEYS, compared, objects
 from commands.diff.values import shown
 from commands.manifest_files import Object
+from k8s import local_secret
 
 CLAIM = {"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": "1Gi"}}}
 SET = {"replicas": 1, "serviceName": "db", "volumeClaimTemplates": [{"metadata": {"name": "data"}}]}
@@ -197,3 +198,19 @@ def test_a_change_is_told_by_its_path() -> None:
 
     (change,) = compared(deployment("a:1"), deployment("a:2"))
     assert change.differences == (Difference(path="spec.containers[web].image", old="a:1", new="a:2"),)
+
+
+def test_generated_values_are_no_change_and_other_ones_are(tmp_path: Path) -> None:
+    assert GENERATED_KEYS == local_secret.GENERATED_KEYS
+    found = []
+    for folder, password, user in (("a", "x1", "ada"), ("b", "x2", "ada"), ("c", "x3", "grace")):
+        place = tmp_path / folder / "manifests" / "chat"
+        place.mkdir(parents=True)
+        (place / "secret.yaml").write_text(
+            "apiVersion: v1\nkind: Secret\nmetadata: {name: login, annotations: {pergola/generated: PASSWORD}}\n"
+            f"stringData: {{PASSWORD: {password}, USER: {user}}}\n"
+        )
+        found.append(objects(tmp_path / folder, "chat"))
+    assert list(compared(found[0], found[1])) == []
+    (change,) = compared(found[1], found[2])
+    assert [each.path for each in change.differences] == ["stringData.USER"]

@@ -2,9 +2,8 @@
 
 from dataclasses import dataclass
 
-from aws_cdk import CfnOutput, DefaultStackSynthesizer, Environment, NestedStack, Stack, Tags
+from aws_cdk import NestedStack
 from aws_cdk import aws_ec2 as ec2
-from aws_cdk import aws_kms as kms
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
@@ -13,7 +12,6 @@ from applications.aegisai_words import WORDS
 from constructs.data.cache import Cache
 from constructs.data.database import Database
 from constructs.data.shared_files import SharedFiles
-from constructs.network.existing_vpc import existing_vpc
 from k8s.aegisai.storage import shared_class
 from k8s.manifests import Manifest
 from settings.aegisai_eks import AegisAIOnEks
@@ -23,7 +21,6 @@ from stacks.eks import Eks
 from stacks.firewall import Firewall
 from stacks.images import Images
 from stacks.monitoring import Monitoring
-from stacks.network import Network
 from stacks.security_groups import SecurityGroups
 from stacks.storage import Storage
 from systems.aegisai_access import access_rules
@@ -33,6 +30,7 @@ from systems.aegisai_observability import topic_name
 from systems.aegisai_releases import add_releases
 from systems.aegisai_secrets import define_secrets
 from systems.parameters import operated
+from systems.root_stack import RootStack
 
 RUNBOOK = "docs/aegisai.md"
 DATABASE_NAME = "aegisai_db"
@@ -49,28 +47,20 @@ class Stores:
     backups: s3.Bucket | None
 
 
-class AegisAI(Stack):
+class AegisAI(RootStack):
     """One deployment; its nested stacks are made in the order in which they stand here."""
 
     def __init__(self, scope: Construct, construct_id: str, *, settings: AegisAIOnEks) -> None:
-        super().__init__(
-            scope,
-            construct_id,
-            description=f"AegisAI on Amazon EKS: {settings.name} ({settings.environment})",
-            env=Environment(account=settings.account, region=settings.region),
-            termination_protection=settings.termination_protection,
-            synthesizer=DefaultStackSynthesizer(generate_bootstrap_version_rule=False),
-        )
+        super().__init__(scope, construct_id, settings=settings, title="AegisAI on Amazon EKS")
         self._settings = settings
-        for key, value in {"pergola:deployment": settings.name, **settings.tags}.items():
-            # CloudFormation hands a nested stack's tags on to everything in it.
-            Tags.of(self).add(key, value, include_resource_types=["AWS::CloudFormation::Stack"])
         self._given = operated(self, settings)
         self._define_deployment()
 
     def _define_deployment(self) -> None:
         settings = self._settings
-        vpc, log_key = self._define_network()
+        vpc, log_key = self._network(
+            settings, log_retention_days=self._given.monitoring.log_retention_days, kubernetes=True
+        )
         shared = shared_class(settings) == "efs"
         groups = SecurityGroups(
             self,
@@ -91,33 +81,10 @@ class AegisAI(Stack):
         for store in (stores.database, stores.cache):
             if store is not None:
                 applied.node.add_dependency(store)
-        self._output("KubeconfigCommand", eks.kubeconfig_command, "Reach the cluster with kubectl")
-        self._output("VolumesCommand", eks.volumes_command, "List the volumes of this deployment")
+        self.add_output("KubeconfigCommand", eks.kubeconfig_command, "Reach the cluster with kubectl")
+        self.add_output("VolumesCommand", eks.volumes_command, "List the volumes of this deployment")
         backup = self._define_backup(storage, stores)
         self._define_monitoring(eks, stores, backup)
-
-    def _define_network(self) -> tuple[ec2.IVpc, kms.IKey | None]:
-        """The VPC, and the key of its logs where it is ours."""
-        settings = self._settings.network
-        if (existing := settings.existing) is not None:
-            vpc = existing_vpc(
-                self,
-                "ExistingVpc",
-                vpc_id=existing.vpc_id,
-                availability_zones=existing.availability_zones,
-                public_subnet_ids=existing.public_subnet_ids,
-                private_subnet_ids=existing.private_subnet_ids,
-            )
-            return vpc, None
-        network = Network(
-            self,
-            "Network",
-            settings=settings,
-            log_retention_days=self._given.monitoring.log_retention_days,
-            keep_data=self._settings.keep_data,
-            kubernetes=True,
-        )
-        return network.vpc, network.key
 
     def _define_stores(
         self, storage: Storage, vpc: ec2.IVpc, groups: SecurityGroups, *, shared: bool
@@ -154,7 +121,7 @@ class AegisAI(Stack):
                 infrequent_access_after_days=None,
                 noncurrent_version_days=settings.backup_job.retention_days,
             )
-            self._output("BackupBucket", backups.bucket_name, "Bucket of the database's dumps")
+            self.add_output("BackupBucket", backups.bucket_name, "Bucket of the database's dumps")
         return Stores(files=files, database=database, cache=cache, backups=backups)
 
     def _define_images(self) -> None:
@@ -170,7 +137,7 @@ class AegisAI(Stack):
             keep=settings.images.keep,
             keep_data=settings.keep_data,
         )
-        self._output("ImageRegistry", settings.registry, "Push each service's image below this")
+        self.add_output("ImageRegistry", settings.registry, "Push each service's image below this")
 
     def _define_cluster(self, vpc: ec2.IVpc, groups: SecurityGroups, stores: Stores) -> Eks:
         settings = self._settings
@@ -275,6 +242,3 @@ class AegisAI(Stack):
             monitoring.watch_file_system(stores.files.file_system, FILES)
         if backup is not None:
             monitoring.watch_backup(backup.vault, vault_name=settings.name)
-
-    def _output(self, output_id: str, value: str, description: str) -> None:
-        CfnOutput(self, output_id, value=value, description=description)

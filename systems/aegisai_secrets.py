@@ -1,6 +1,5 @@
 """Secrets of AegisAI in AWS Secrets Manager, under the names that the manifests ask for."""
 
-from aws_cdk import CfnOutput, Stack
 from aws_cdk import aws_s3 as s3
 
 from applications import aegisai
@@ -10,9 +9,10 @@ from settings.aegisai_eks import AegisAIOnEks
 from stacks.secrets import Secrets
 from systems.aegisai_identities import BACKUPS
 from systems.aegisai_observability import GRAFANA
+from systems.root_stack import RootStack
 
 
-def define_secrets(root: Stack, *, settings: AegisAIOnEks, backups: s3.IBucket | None) -> Secrets:
+def define_secrets(root: RootStack, *, settings: AegisAIOnEks, backups: s3.IBucket | None) -> Secrets:
     """What `app-secrets` is filled from; the stores that AWS runs have made theirs."""
     secrets = Secrets(root, "Secrets", keep_data=settings.keep_data)
     for variable, name in aegisai.OWN_KEYS.items():
@@ -37,14 +37,14 @@ def define_secrets(root: Stack, *, settings: AegisAIOnEks, backups: s3.IBucket |
             field="password",
             description="Password of Grafana's user admin",
         )
-        _output(root, "GrafanaSecret", grafana.secret_arn, "Password of Grafana's user admin")
+        root.add_output("GrafanaSecret", grafana.secret_arn, "Password of Grafana's user admin")
     provided = secrets.add_empty_secret(
         "ProviderKeys",
         name=settings.secret_name(aegisai.PROVIDER_KEYS_SECRET),
         fields=aegisai.PROVIDER_KEYS,
         description="Keys that other companies issue, such as OpenAI's",
     )
-    _output(root, "ProviderKeysSecret", provided.secret_arn, "Put the keys of model providers here")
+    root.add_output("ProviderKeysSecret", provided.secret_arn, "Put the keys of model providers here")
     if backups is not None:
         secrets.add_address(
             "BackupStore",
@@ -53,7 +53,3 @@ def define_secrets(root: Stack, *, settings: AegisAIOnEks, backups: s3.IBucket |
             description="Where the database's dumps go",
         )
     return secrets
-
-
-def _output(root: Stack, output_id: str, value: str, description: str) -> None:
-    CfnOutput(root, output_id, value=value, description=description)

@@ -1,27 +1,25 @@
 """Open WebUI on ECS Fargate (docs/open-webui.md): the nested stacks of the document, and how they are wired."""
 
-from aws_cdk import Aws, CfnOutput, DefaultStackSynthesizer, Environment, Stack, Tags
+from aws_cdk import Aws
 from aws_cdk import aws_ec2 as ec2
-from aws_cdk import aws_kms as kms
 from constructs import Construct
 
 from applications import open_webui
 from applications.open_webui_logs import FAILURES
 from applications.open_webui_words import WORDS
-from constructs.network.existing_vpc import existing_vpc
 from settings.open_webui import OpenWebUIDeployment
 from settings.sign_in import OidcProvider
 from stacks.backup import Backup
 from stacks.cognito import Cognito
 from stacks.load_balancer import LoadBalancer
 from stacks.monitoring import Monitoring
-from stacks.network import Network
 from stacks.security_groups import SecurityGroups
 from stacks.storage import Storage
 from systems.open_webui_access import access_rules
 from systems.open_webui_outputs import connect_command, dashboard_url, logs_command
 from systems.open_webui_tasks import MODEL_KEYS, OpenWebUITasks, Stores
 from systems.parameters import operated
+from systems.root_stack import RootStack
 from systems.task_rules import add_task_rules
 
 RUNBOOK = "docs/open-webui.md"
@@ -32,22 +30,12 @@ def without_effect(settings: OpenWebUIDeployment) -> list[str]:
     return ["ImageTag"] if settings.application.image_digest is not None else []
 
 
-class OpenWebUI(Stack):
+class OpenWebUI(RootStack):
     """One deployment; its nested stacks are made in the order in which they stand here."""
 
     def __init__(self, scope: Construct, construct_id: str, *, settings: OpenWebUIDeployment) -> None:
-        super().__init__(
-            scope,
-            construct_id,
-            description=f"Open WebUI on ECS Fargate: {settings.name} ({settings.environment})",
-            env=Environment(account=settings.account, region=settings.region),
-            termination_protection=settings.termination_protection,
-            synthesizer=DefaultStackSynthesizer(generate_bootstrap_version_rule=False),
-        )
+        super().__init__(scope, construct_id, settings=settings, title="Open WebUI on ECS Fargate")
         self._settings = settings
-        for key, value in {"pergola:deployment": settings.name, **settings.tags}.items():
-            # CloudFormation hands a nested stack's tags on to everything in it.
-            Tags.of(self).add(key, value, include_resource_types=["AWS::CloudFormation::Stack"])
         if settings.stands_by:
             self._define_standby()
         else:
@@ -59,12 +47,19 @@ class OpenWebUI(Stack):
         """A key and a vault for the primary's copies; the rest is made when the standby takes over."""
         storage = Storage(self, "Storage", keep_data=self._settings.keep_data)
         backup = self._define_backup(storage)
-        self._output("BackupVaultArn", backup.vault.backup_vault_arn, "backup.copy_vault_arn of the primary")
-        self._output("ReplicaKeyArn", storage.key.key_arn, "replicate_keys_to.key_arn of the primary")
+        self.add_output(
+            "BackupVaultArn", backup.vault.backup_vault_arn, "backup.copy_vault_arn of the primary"
+        )
+        self.add_output("ReplicaKeyArn", storage.key.key_arn, "replicate_keys_to.key_arn of the primary")
 
     def _define_deployment(self) -> None:
         settings, given = self._settings, self._given
-        vpc, log_key = self._define_network()
+        vpc, log_key = self._network(
+            settings,
+            log_retention_days=given.monitoring.log_retention_days,
+            bedrock=settings.application.litellm is not None,
+            execute_command=settings.tasks.execute_command,
+        )
         groups = SecurityGroups(
             self,
             "SecurityGroups",
@@ -102,31 +97,7 @@ class OpenWebUI(Stack):
         self._output_ways_in(tasks)
         backup = self._define_backup(storage, stores) if settings.backup.enabled else None
         self._define_monitoring(stores, load_balancer, tasks, backup)
-        self._output("Url", load_balancer.origin, "Where browsers open the application")
-
-    def _define_network(self) -> tuple[ec2.IVpc, kms.IKey | None]:
-        """The VPC, and the key of its logs where it is ours."""
-        settings = self._settings.network
-        if (existing := settings.existing) is not None:
-            vpc = existing_vpc(
-                self,
-                "ExistingVpc",
-                vpc_id=existing.vpc_id,
-                availability_zones=existing.availability_zones,
-                public_subnet_ids=existing.public_subnet_ids,
-                private_subnet_ids=existing.private_subnet_ids,
-            )
-            return vpc, None
-        network = Network(
-            self,
-            "Network",
-            settings=settings,
-            log_retention_days=self._given.monitoring.log_retention_days,
-            keep_data=self._settings.keep_data,
-            bedrock=self._settings.application.litellm is not None,
-            execute_command=self._settings.tasks.execute_command,
-        )
-        return network.vpc, network.key
+        self.add_output("Url", load_balancer.origin, "Where browsers open the application")
 
     def _define_stores(self, storage: Storage, vpc: ec2.IVpc, groups: SecurityGroups) -> Stores:
         settings = self._settings
@@ -160,7 +131,7 @@ class OpenWebUI(Stack):
                 infrequent_access_after_days=settings.files.upload_infrequent_access_after_days,
                 noncurrent_version_days=settings.files.noncurrent_version_days,
             )
-            self._output("UploadsBucket", uploads.bucket_name, "Bucket of uploaded files")
+            self.add_output("UploadsBucket", uploads.bucket_name, "Bucket of uploaded files")
         return Stores(files=files, database=database, cache=cache, uploads=uploads)
 
     def _define_cognito(self, load_balancer: LoadBalancer) -> Cognito:
@@ -183,10 +154,10 @@ class OpenWebUI(Stack):
         )
         # The document has this edge, also where the origin is a name of ours and nothing refers to it.
         cognito.add_stack_dependency(load_balancer)
-        self._output("UserPoolId", cognito.user_pool.user_pool_id, "User pool: people, groups, providers")
+        self.add_output("UserPoolId", cognito.user_pool.user_pool_id, "User pool: people, groups, providers")
         if cognito.federation_secret is not None:
             secret_arn = cognito.federation_secret.secret_arn
-            self._output(
+            self.add_output(
                 "FederationSecret", secret_arn, "Put each OpenID Connect provider's client secret here"
             )
         return cognito
@@ -244,19 +215,20 @@ class OpenWebUI(Stack):
             monitoring.watch_backup(backup.vault, vault_name=settings.name)
         monitoring.watch_log_group("Application", tasks.fargate.application_log, FAILURES)
         url = dashboard_url(monitoring.dashboard)
-        self._output("DashboardUrl", url, "What to open when an alarm comes")
+        self.add_output("DashboardUrl", url, "What to open when an alarm comes")
 
     def _output_ways_in(self, tasks: OpenWebUITasks) -> None:
         """Secrets that people read or fill, and commands that show what runs."""
         secrets = tasks.secrets
-        self._output("SessionKeySecret", secrets["session-key"].secret_arn, "Secret that signs sessions")
-        self._output("TokenKeySecret", secrets["token-key"].secret_arn, "Secret that encrypts stored tokens")
-        self._output(
+        self.add_output("SessionKeySecret", secrets["session-key"].secret_arn, "Secret that signs sessions")
+        self.add_output(
+            "TokenKeySecret", secrets["token-key"].secret_arn, "Secret that encrypts stored tokens"
+        )
+        self.add_output(
             "ModelKeysSecret", secrets[MODEL_KEYS].secret_arn, "Put the keys of model back ends here"
         )
-        self._output("LogsCommand", logs_command(tasks.fargate.application_log), "Follow the logs of tasks")
+        self.add_output(
+            "LogsCommand", logs_command(tasks.fargate.application_log), "Follow the logs of tasks"
+        )
         if self._settings.tasks.execute_command:
-            self._output("ConnectCommand", connect_command(tasks.open_webui), "Open a shell in a task")
-
-    def _output(self, output_id: str, value: str, description: str) -> None:
-        CfnOutput(self, output_id, value=value, description=description)
+            self.add_output("ConnectCommand", connect_command(tasks.open_webui), "Open a shell in a task")

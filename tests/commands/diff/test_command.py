@@ -97,9 +97,9 @@ def test_one_number_is_exactly_one_change(checkout: Path) -> None:
     commit(checkout, "more")
     told = diff(checkout, "--base", "HEAD~1")
     assert told[0].startswith("What changes from HEAD~1 (")
+    others = ("aegisai-dev", "aegisai-local", "aegisai-prod", "open-webui-dev")
     assert told[1:] == [
-        "",
-        "open-webui-dev: no change",
+        *(line for name in others for line in ("", f"{name}: no change")),
         "",
         "open-webui-prod: 1 changed",
         "  Changed",

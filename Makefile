@@ -14,6 +14,7 @@ FOLDER  = $(if $(DEPLOYMENTS),--deployments $(DEPLOYMENTS))
 WHERE   = $(if $(DEPLOYMENTS),-c deployments=$(abspath $(DEPLOYMENTS)))
 ONLY    = $(if $(DEPLOYMENT),-c deployment=$(DEPLOYMENT)) $(WHERE)
 NAMED   = -c deployment="$(DEPLOYMENT)" $(WHERE)
+LOOKED_AT = $(if $(PROFILE),--profile "$(PROFILE)") $(if $(REGION),--region "$(REGION)")
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
@@ -77,11 +78,11 @@ try: setup ## The same, and run the application there [DEPLOYMENT=open-webui-dev
 local-stop: setup ## End the embedded AWS
 	@$(PY) -m commands local stop
 
-drift: setup ## What was changed behind CloudFormation's back, nested stacks too DEPLOYMENT=...
-	@$(PY) -m commands drift $(FOLDER) --deployment "$(DEPLOYMENT)"
+drift: setup ## What was changed behind CloudFormation's back, nested stacks too DEPLOYMENT=... [PROFILE=... REGION=...]
+	@$(PY) -m commands drift $(FOLDER) --deployment "$(DEPLOYMENT)" $(LOOKED_AT)
 
-destroy-check: setup ## What a teardown leaves behind, and what keeping it costs DEPLOYMENT=... [JSON=1]
-	@$(PY) -m commands destroy-check $(FOLDER) --deployment "$(DEPLOYMENT)" $(if $(JSON),--json)
+destroy-check: setup ## What a teardown leaves behind, and what keeping it costs DEPLOYMENT=... [PROFILE=... REGION=... JSON=1]
+	@$(PY) -m commands destroy-check $(FOLDER) --deployment "$(DEPLOYMENT)" $(LOOKED_AT) $(if $(JSON),--json)
 
 cdk-diff: setup ## What differs from the account, read-only [DEPLOYMENT=...]
 	@$(CDK) diff $(ONLY) --method=template
@@ -94,7 +95,7 @@ execute-change-set: setup ## That very change set, executed DEPLOYMENT=... NAME=
 	@$(CDK) deploy "$(DEPLOYMENT)" $(NAMED) --method=execute-change-set --change-set-name "$(NAME)" --progress events
 
 preflight: setup ## Whether an account has what a deployment needs, read-only DEPLOYMENT=... [PROFILE=... REGION=... BUNDLE=1 READ_SECRETS=1 JSON=1]
-	@$(PY) -m commands preflight $(FOLDER) --deployment "$(DEPLOYMENT)" $(if $(PROFILE),--profile "$(PROFILE)") $(if $(REGION),--region "$(REGION)") $(if $(BUNDLE),--bundle) $(if $(READ_SECRETS),--read-secrets) $(if $(JSON),--json)
+	@$(PY) -m commands preflight $(FOLDER) --deployment "$(DEPLOYMENT)" $(LOOKED_AT) $(if $(BUNDLE),--bundle) $(if $(READ_SECRETS),--read-secrets) $(if $(JSON),--json)
 
 bundle: setup ## The hand-off in dist/: deploys with the AWS CLI alone DEPLOYMENT=...
 	@$(PY) -m commands bundle $(FOLDER) --deployment "$(DEPLOYMENT)"
@@ -118,7 +119,7 @@ test-fast: lint types ## The quick tests: no life cycle on the embedded AWS, not
 test: lint types ## Lint, types, unit, snapshot, policy, graph, bad-input and life-cycle tests
 	@$(PY) -m pytest -q -n $(WORKERS) --dist loadgroup --durations=10
 
-test-wide: setup-dev ## Runbooks, each kind of deployment, services and edge of the embedded AWS (3 minutes)
+test-wide: setup-dev ## Runbooks, hand-off, diff, report, preflight and EKS on the embedded AWS (8 minutes)
 	@$(PY) -m pytest -q -n $(WORKERS) --dist loadgroup -m wide
 
 fuzz: setup-dev ## Synthesize every one of 8,000 spoiled deployment files that loads (5 minutes)

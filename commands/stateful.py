@@ -88,7 +88,7 @@ def is_protected(resource: dict[str, Any]) -> bool:
     """Whether a resource of a template refuses to be deleted until its deletion protection is switched off."""
     properties = resource.get("Properties", {})
     match resource["Type"]:
-        case "AWS::RDS::DBCluster" | "AWS::RDS::DBInstance":
+        case "AWS::RDS::DBCluster" | "AWS::RDS::DBInstance" | "AWS::EKS::Cluster":
             return properties.get("DeletionProtection") not in (None, False, "false")
         case "AWS::Cognito::UserPool":
             return bool(properties.get("DeletionProtection") == "ACTIVE")

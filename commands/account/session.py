@@ -1,15 +1,19 @@
 """Whose account a command looks into, and in which region."""
 
 import boto3
-from botocore.exceptions import BotoCoreError
+from botocore.exceptions import BotoCoreError, ProfileNotFound, UnknownRegionError
 
 from commands.account.reading import Account, usual_region
-from commands.account.unanswered import Unanswered
+from commands.account.unanswered import Unanswered, Unreached
 from settings.deployment import AwsDeployment
 
 MISSING = "no AWS credentials were found; set AWS_PROFILE, or sign in with aws sso login"
 NO_REGION = "no region is known; write `region` in the deployment file, or set AWS_REGION"
-OTHERS = "choose other credentials with AWS_PROFILE"
+OTHERS = "choose other credentials with PROFILE=… or --profile, or AWS_PROFILE"
+
+UNREACHED = (
+    "AWS cannot be reached, so nobody looked at the credentials; look at this machine's network and proxy"
+)
 
 
 class NoAccount(Exception):
@@ -36,6 +40,17 @@ def opened(deployment: AwsDeployment, *, profile: str | None, region: str | None
             raise NoAccount(NO_REGION)
         account = Account(session, where)
         found = account.id
+    except Unreached:
+        raise NoAccount(UNREACHED) from None
+    except UnknownRegionError:
+        raise NoAccount(
+            f"{where} is no region of AWS; correct REGION=… or --region, `region` in the deployment file, or AWS_REGION"
+        ) from None
+    except ProfileNotFound as error:
+        said = str(error).rstrip(".")
+        raise NoAccount(
+            f"{said}; choose one of `aws configure list-profiles` with PROFILE=… or --profile"
+        ) from None
     except Unanswered as error:
         raise NoAccount(f"AWS does not let in: {error}; {error.remedy or OTHERS}") from None
     except BotoCoreError as error:

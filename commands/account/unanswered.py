@@ -53,6 +53,10 @@ class Unanswered(Exception):
         return f"{self}; {self.remedy}" if self.remedy else str(self)
 
 
+class Unreached(Unanswered):
+    """The call got to nobody, or nobody answered."""
+
+
 class NotThere(Unanswered):
     """AWS says that what is asked about does not exist."""
 
@@ -94,11 +98,11 @@ def _is_absent(code: str, message: str) -> bool:
 def unreached(error: BotoCoreError, service: str, region: str) -> Unanswered:
     """What a call that never got an answer means."""
     if isinstance(error, EndpointConnectionError):
-        return Unanswered(
+        return Unreached(
             f"{service} cannot be reached in {region}; the region may not have it",
             remedy="look whether the region has the service, and whether this machine reaches it",
         )
     if isinstance(error, (ConnectionError, HTTPClientError)):
         remedy = "look at this machine's network and proxy"
-        return Unanswered(f"{service} in {region} did not answer ({type(error).__name__})", remedy=remedy)
+        return Unreached(f"{service} in {region} did not answer ({type(error).__name__})", remedy=remedy)
     return Unanswered(f"{service} in {region}: {' '.join(str(error).split())[:160]}")

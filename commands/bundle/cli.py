@@ -32,7 +32,13 @@ def bundle(
         cautions = examples_left(loaded.deployment.model_dump(mode="json"))
         examples = "; ".join(f"`{'.'.join(map(str, each.path))}`: {each.message}" for each in cautions)
         with synthesized(loaded) as made, writing_to(output):
-            sizes = write_bundle(made.assembly, deployment, to=output / deployment, examples=examples)
+            sizes = write_bundle(
+                made.assembly,
+                deployment,
+                to=output / deployment,
+                examples=examples,
+                system=loaded.deployment.system,
+            )
     print(made.warnings, end="", file=sys.stderr)  # noqa: T201 -- as it is: rich would wrap the lines
     _tell(output / deployment, sizes)
 

@@ -14,14 +14,20 @@ from commands.bundle.parameters import overrides, parameters
 from commands.bundle.places import ROOT_TEMPLATE, BundleError, Code, Contents, contents
 from commands.bundle.read_me import parameters_page, read_me
 from commands.bundle.rewriting import rewritten
+from commands.bundle.runbook import pages
 from commands.bundle.sizes import Size, packaged_bytes
+from commands.flattened import flattened
 from commands.report.page import page
 
 SUMS = "SHA256SUMS"
+TO_EDIT = "parameters.json"
+"""What the receiving team changes, so that no sum may be of it."""
 PERMISSIONS = 0o777
 
 
-def write_bundle(assembly: Path, deployment: str, *, to: Path, examples: str = "") -> list[Size]:
+def write_bundle(
+    assembly: Path, deployment: str, *, to: Path, examples: str = "", system: str = ""
+) -> list[Size]:
     """Put the bundle in the place of `to`, and return the sizes of what is deployed, the root template first.
 
     Args:
@@ -29,6 +35,7 @@ def write_bundle(assembly: Path, deployment: str, *, to: Path, examples: str = "
         deployment: Name of the deployment in it.
         to: Folder of the bundle; an older bundle there goes as a whole.
         examples: What the deployment file still has of an example, for the README.
+        system: The deployment's, whose runbook goes with it; left out: what the template's texts name.
 
     Raises:
         BadManifest: A file of the Kubernetes objects is none.
@@ -40,13 +47,15 @@ def write_bundle(assembly: Path, deployment: str, *, to: Path, examples: str = "
         manifests = assembly / "manifests" / deployment
         if manifests.is_dir():
             shutil.copytree(manifests, folder / "manifests")
+        for place, content in pages(flattened(assembly, deployment), system=system).items():
+            _write(folder, place, content)
         given = parameters(held.templates[ROOT_TEMPLATE].body)
         if given:
-            (folder / "parameters.json").write_text(overrides(given), encoding="utf-8")
+            (folder / TO_EDIT).write_text(overrides(given), encoding="utf-8")
             (folder / "parameters.md").write_text(parameters_page(deployment, given), encoding="utf-8")
         deployed = "".join(f"{_digest(folder / each.place)}  {each.place}\n" for each in sizes)
         digest = hashlib.sha256(deployed.encode()).hexdigest()
-        text = read_me(assembly, deployment, sizes=sizes, examples=examples, digest=digest)
+        text = read_me(assembly, deployment, sizes=sizes, examples=examples, digest=digest, system=system)
         (folder / "README.md").write_text(text, encoding="utf-8")
         (folder / "report.html").write_text(page(assembly, deployment), encoding="utf-8")
         _write_sums(folder)
@@ -80,7 +89,7 @@ def _templates(held: Contents, folder: Path) -> Iterator[Size]:
     for place, template in held.templates.items():
         body = rewritten(template.body, held, place=place)
         text = json.dumps(body, indent=1, ensure_ascii=False) + "\n"
-        _write(folder, place, text)
+        _write(folder, place, text.encode())
         size = Size(
             place=place,
             bytes=len(text.encode()),
@@ -109,7 +118,11 @@ def _code(code: Code, folder: Path) -> Size:
 
 
 def _write_sums(folder: Path) -> None:
-    lines = [f"{_digest(file)}  {file.relative_to(folder).as_posix()}\n" for file in files(folder)]
+    lines = [
+        f"{_digest(file)}  {file.relative_to(folder).as_posix()}\n"
+        for file in files(folder)
+        if file != folder / TO_EDIT
+    ]
     (folder / SUMS).write_text("".join(lines), encoding="utf-8")
 
 
@@ -117,10 +130,10 @@ def _digest(file: Path) -> str:
     return hashlib.sha256(file.read_bytes()).hexdigest()
 
 
-def _write(folder: Path, place: PurePosixPath, text: str) -> None:
+def _write(folder: Path, place: PurePosixPath, content: bytes) -> None:
     file = folder / place
-    file.parent.mkdir(exist_ok=True)
-    file.write_text(text, encoding="utf-8")
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_bytes(content)
 
 
 def _open_to_all(folder: Path) -> None:

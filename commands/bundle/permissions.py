@@ -18,6 +18,17 @@ NAMES = {
 }
 """Properties that make CAPABILITY_NAMED_IAM necessary."""
 
+PREFIXES = {
+    "ApplicationAutoScaling": "application-autoscaling",
+    "CertificateManager": "acm",
+    "Cognito": "cognito-idp",
+    "EFS": "elasticfilesystem",
+    "ElasticLoadBalancingV2": "elasticloadbalancing",
+}
+"""IAM's prefix of a service's actions where it is not the word of its types in small letters."""
+ALWAYS = ("cloudformation", "s3")
+"""For the deployment itself, and for what `package` uploaded."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Role:
@@ -38,6 +49,14 @@ def capabilities(template: Template) -> list[str]:
     if "Transform" in template or MACRO in json.dumps(template):
         needed.append("CAPABILITY_AUTO_EXPAND")
     return needed
+
+
+def services(template: Template) -> list[str]:
+    """Prefixes of the actions that whoever deploys needs: those of all types of a flattened template."""
+    names = [each["Type"].split("::") for each in template["Resources"].values()]
+    found = {PREFIXES.get(name[1], name[1].lower()) for name in names if name[0] == "AWS"}
+    more = {"backup-storage"} if "backup" in found else set()
+    return sorted({*found, *more, *ALWAYS})
 
 
 def roles(template: Template) -> Iterator[Role]:

@@ -5,6 +5,7 @@ from commands.flattened import Template
 from commands.protections import DELETION, TERMINATION, Protection
 
 COMMANDS = {
+    "AWS::EKS::Cluster": "aws eks update-cluster-config --no-deletion-protection --name {}",
     "AWS::RDS::DBCluster": "aws rds modify-db-cluster --no-deletion-protection --db-cluster-identifier {}",
     "AWS::RDS::DBInstance": "aws rds modify-db-instance --no-deletion-protection --db-instance-identifier {}",
     "AWS::ElasticLoadBalancingV2::LoadBalancer": (
@@ -28,13 +29,13 @@ def command(protection: Protection, template: Template) -> str:
     """What ends it, in the words of the README: `$STACK`, and `physical` for the ID of a resource."""
     if protection.what == TERMINATION:
         return STOP_TERMINATION
-    physical = f'"{_physical(protection.address, template)}"'
+    identified = f'"{physical(protection.address, template)}"'
     if protection.what == DELETION:
-        return COMMANDS[protection.kind].format(physical)
-    return UNLOCK.format(physical) + (FINAL.format(protection.days) if protection.days else "")
+        return COMMANDS[protection.kind].format(identified)
+    return UNLOCK.format(identified) + (FINAL.format(protection.days) if protection.days else "")
 
 
-def _physical(address: str, template: Template) -> str:
+def physical(address: str, template: Template) -> str:
     """The shell's words for a resource's physical ID: `physical` asks a stack for that of a logical ID."""
     path, _, logical_id = address.rpartition(".")
     if not path:
@@ -44,4 +45,4 @@ def _physical(address: str, template: Template) -> str:
         for other, resource in template["Resources"].items()
         if resource["Type"] == NESTED and construct(other) == path
     )
-    return f'$(physical "{_physical(stack, template)}" {logical_id})'
+    return f'$(physical "{physical(stack, template)}" {logical_id})'

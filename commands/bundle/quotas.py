@@ -4,14 +4,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from commands.account.deployed import Deployed
+from commands.bundle.known import values
 from commands.preflight.needs import Planned
 from commands.preflight.quota_table import quotas
-from commands.preflight.values import Values, defaults
 
 Template = dict[str, Any]
-PSEUDO = ("AWS::AccountId", "AWS::Partition", "AWS::Region", "AWS::URLSuffix")
-ZONES = tuple(f"zone {number}" for number in range(1, 7))
-"""More than a region has; which ones they are counts for nothing here."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,16 +23,7 @@ class Share:
 
 def shares(template: Template) -> list[Share]:
     """What a first deployment of a flattened template takes, with the parameters as they are by default."""
-    planned = Planned(
-        template=template,
-        values=Values(
-            pseudo={name: name for name in PSEUDO},
-            parameters=defaults(template),
-            zones=ZONES,
-            mappings=template.get("Mappings", {}),
-        ),
-        deployed=Deployed(),
-    )
+    planned = Planned(template=template, values=values(template), deployed=Deployed())
     return [
         Share(name=quota.name, service=quota.service, code=quota.code or "", amount=amount)
         for quota in quotas()

@@ -5,16 +5,20 @@ import re
 import tomllib
 from importlib.metadata import version
 from pathlib import Path
-from shlex import quote
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
 from commands.assembly import ROOT
+from commands.bundle import rollback
+from commands.bundle.afterwards import afterwards
+from commands.bundle.again import taken
+from commands.bundle.images import images
+from commands.bundle.pages import environment, option
 from commands.bundle.parameters import Parameter, parameters
-from commands.bundle.permissions import capabilities, roles
-from commands.bundle.protections import command
+from commands.bundle.permissions import capabilities, roles, services
+from commands.bundle.prerequisites import EXAMPLE, prerequisites
+from commands.bundle.protections import STOP_TERMINATION, command
 from commands.bundle.quotas import shares
+from commands.bundle.runbook import runbooks
 from commands.bundle.sizes import Size
 from commands.bundle.software import software
 from commands.destroy_check.from_template import left
@@ -24,12 +28,12 @@ from commands.nouns import counted
 from commands.protections import protections
 
 Template = dict[str, Any]
-TEMPLATES = Path(__file__).parent / "templates"
 LIBRARIES = ("aws-cdk-lib", "constructs", "cdk-nag")
-KILOBYTE = 1000
 
 
-def read_me(assembly: Path, deployment: str, *, sizes: list[Size], examples: str, digest: str) -> str:
+def read_me(
+    assembly: Path, deployment: str, *, sizes: list[Size], examples: str, digest: str, system: str = ""
+) -> str:
     """The text.
 
     Args:
@@ -38,6 +42,7 @@ def read_me(assembly: Path, deployment: str, *, sizes: list[Size], examples: str
         sizes: Of everything that is deployed, the root template first.
         examples: What the deployment file still has of an example; empty if nothing.
         digest: SHA-256 of what is deployed.
+        system: Whose runbook lies beside it; left out: that of the template's texts alone.
 
     Raises:
         BadManifest: A file of the Kubernetes objects is none.
@@ -47,8 +52,9 @@ def read_me(assembly: Path, deployment: str, *, sizes: list[Size], examples: str
     account, region = artifact["environment"].removeprefix("aws://").split("/")
     termination = bool(artifact["properties"].get("terminationProtection"))
     needed, given = capabilities(whole), parameters(whole)
+    placed = objects(assembly, deployment)
     return (
-        _environment()
+        environment()
         .get_template("README.md.j2")
         .render(
             deployment=deployment,
@@ -57,13 +63,13 @@ def read_me(assembly: Path, deployment: str, *, sizes: list[Size], examples: str
             resources=len(whole["Resources"]),
             objects=[
                 (each["kind"], each["metadata"]["name"], each["metadata"].get("namespace", ""))
-                for each in objects(assembly, deployment)
+                for each in placed
             ],
             aws_cli=_tested_aws_cli(),
             examples=examples,
             region="" if region.startswith("unknown") else region,
             places=[
-                f"{kind} `{name}`"
+                f"{kind} `{name}`" + " (an example's)" * bool(EXAMPLE.search(name))
                 for kind, name in (("account", account), ("region", region))
                 if not name.startswith("unknown")
             ],
@@ -71,13 +77,25 @@ def read_me(assembly: Path, deployment: str, *, sizes: list[Size], examples: str
             packaged_bytes=sizes[0].packaged,
             capabilities=needed,
             parameters=given,
-            capability_option=_option("--capabilities", needed),
-            overrides_option=_option("--parameter-overrides", ["file://parameters.json"] if given else []),
-            parameters_option=_option("--parameters", ["file://values.json"] if given else []),
+            capability_option=option("--capabilities", needed),
+            overrides_option=option("--parameter-overrides", ["file://parameters.json"] if given else []),
+            parameters_option=option("--parameters", ["file://values.json"] if given else []),
             termination_protection=termination,
             ecs=any(each["Type"] == "AWS::ECS::Cluster" for each in whole["Resources"].values()),
             obstacles=[command(each, whole) for each in protections(whole, termination=termination)],
             stays=[each for each in left(whole, deployment) if not each.pending],
+            rollback=[
+                *([STOP_TERMINATION] if termination else []),
+                *(command(each, whole) for each in rollback.obstacles(whole)),
+            ],
+            refuses_rollback=any(True for _ in rollback.obstacles(whole)),
+            remains=rollback.remains(whole),
+            taken=list(taken(whole)),
+            before=prerequisites(whole),
+            images=images(whole, placed),
+            after=afterwards(whole, placed),
+            services=services(whole),
+            runbooks=runbooks(whole, system=system),
             pending=[each for each in left(whole, deployment) if each.pending],
             roles=list(roles(whole)),
             quotas=shares(whole),
@@ -97,26 +115,7 @@ def read_me(assembly: Path, deployment: str, *, sizes: list[Size], examples: str
 
 def parameters_page(deployment: str, given: list[Parameter]) -> str:
     """parameters.md: what parameters.json has no room for."""
-    return _environment().get_template("parameters.md.j2").render(deployment=deployment, parameters=given)
-
-
-def _environment() -> Environment:
-    environment = Environment(
-        loader=FileSystemLoader(TEMPLATES),
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-        autoescape=False,  # noqa: S701 -- Markdown; `cell` takes care of the tables
-    )
-    environment.filters |= {
-        "cell": _cell,
-        "code": "`{}`".format,
-        "number": "{:,}".format,
-        "shell": quote,
-        "size": _size,
-    }
-    return environment
+    return environment().get_template("parameters.md.j2").render(deployment=deployment, parameters=given)
 
 
 def _tested_aws_cli() -> str:
@@ -137,15 +136,3 @@ def _stacks(whole: Template) -> list[dict[str, Any]]:
         {"name": name, "resources": len(kinds), "contents": ", ".join(counted(kinds))}
         for name, kinds in inside.items()
     ]
-
-
-def _option(name: str, values: list[str]) -> str:
-    return f" \\\n  {name} {' '.join(values)}" if values else ""
-
-
-def _cell(text: object) -> str:
-    return str(text).replace("|", "\\|").replace("\n", " ")
-
-
-def _size(count: int) -> str:
-    return f"{count / KILOBYTE**2:.1f} MB" if count >= KILOBYTE**2 else f"{count / KILOBYTE:.0f} kB"

@@ -5,6 +5,7 @@ from commands.flattened import Template
 from commands.protections import DELETION, TERMINATION, Protection, protections
 
 SECTIONS = {
+    "AWS::EKS::Cluster": "cluster",
     "AWS::RDS::DBCluster": "database",
     "AWS::RDS::DBInstance": "database",
     "AWS::Cognito::UserPool": "sign_in",

@@ -131,7 +131,8 @@ def _ways(settings: AegisAIDeployment) -> Iterator[tuple[str, str, str, str]]:
     ports: dict[tuple[str, str], int] = {}
     for peer in (parts.all, network.foreign):
         ports |= {(each.name, port.name): port.number for each in peer for port in each.ports}
-    yield "every pod", "DNS", ", ".join(f"{port.number}/{port.protocol}" for port in DNS.ports), "names"
+    servers = ", ".join(("DNS", *(f"`{cidr}`" for cidr in network.dns_cidrs)))
+    yield "every pod", servers, ", ".join(f"{port.number}/{port.protocol}" for port in DNS.ports), "names"
     for entry in network.inbound:
         number = ports[entry.target, entry.port_name]
         yield ", ".join(f"`{cidr}`" for cidr in entry.cidrs), f"`{entry.target}`", str(number), entry.why

@@ -35,6 +35,15 @@ def test_what_the_template_retains_stops_nothing(resource: dict[str, Any], said:
     assert found({**resource, "DeletionPolicy": "Snapshot"}) == [said]
 
 
+def test_cluster_of_kubernetes_is_protected_where_its_template_says_so(assembly: Path) -> None:
+    for deployment, remedies in (
+        ("aegisai-prod", ["cluster.deletion_protection: false, deploy"]),
+        ("aegisai-dev", []),
+    ):
+        told = obstacles(flattened(assembly, deployment), deployment, termination=False)
+        assert [each.remedy for each in told if "cluster." in each.remedy] == remedies
+
+
 def test_load_balancer_without_attributes_is_not_protected() -> None:
     assert found(BALANCER) == []
 

@@ -1,8 +1,11 @@
 """The stack that may be there already, and what the CDK CLI needs beside it."""
 
 from collections.abc import Iterator
+from shlex import quote
 
 from commands.account.reading import Account
+from commands.bundle.protections import COMMANDS
+from commands.bundle.rollback import obstacles, remains
 from commands.preflight.findings import Finding, failed, ok, unchecked
 from commands.preflight.needs import Needs
 from commands.preflight.run import Check
@@ -29,7 +32,7 @@ def state(_: Account, needs: Needs) -> Iterator[Finding]:
         yield ok(name, f"{needs.name} does not exist yet")
     elif deployed.status in BLOCKS:
         found = f"{needs.name} is in {deployed.status}" + (f": {deployed.reason}" * bool(deployed.reason))
-        yield failed(name, found, BLOCKS[deployed.status].format(needs.name))
+        yield failed(name, found, _way_out(needs))
     elif deployed.status == "REVIEW_IN_PROGRESS":
         yield ok(name, f"{needs.name} waits for the change set of its first deployment")
     elif deployed.status.endswith("_IN_PROGRESS"):
@@ -37,6 +40,20 @@ def state(_: Account, needs: Needs) -> Iterator[Finding]:
     else:
         made = len(deployed.resources)
         yield ok(name, f"{needs.name} is in {deployed.status} with {made} resources; it is updated")
+
+
+def _way_out(needs: Needs) -> str:
+    """What makes CloudFormation take the next deployment; a roll-back stops at what is protected."""
+    status = str(needs.deployed.status)
+    delete = BLOCKS[status].format(needs.name)
+    if status != "ROLLBACK_FAILED":
+        return delete
+    made = ((each, needs.deployed.physical_id(each.address)) for each in obstacles(needs.template))
+    first = [COMMANDS[each.kind].format(quote(id_)) for each, id_ in made if id_]
+    stays = [address for address, _ in remains(needs.template) if needs.exists(address)]
+    parts = [*(["switch deletion protection off: " + "; ".join(first)] if first else []), delete]
+    left = f"; what stays is yours to delete: {', '.join(stays)}" if stays else ""
+    return "; then ".join(parts) + left
 
 
 def bootstrap(account: Account, needs: Needs) -> Iterator[Finding]:

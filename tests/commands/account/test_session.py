@@ -5,6 +5,7 @@ from typing import Any
 
 import boto3
 import pytest
+from botocore.exceptions import ConnectTimeoutError, EndpointConnectionError
 from botocore.stub import Stubber
 
 from commands.account.session import NO_REGION, NoAccount, opened
@@ -58,9 +59,35 @@ def test_refused_credentials_are_one_line_with_a_remedy(identity: Stubber, code:
 
 @pytest.mark.usefixtures("identity")
 def test_an_unknown_profile_is_one_line_with_a_remedy() -> None:
-    said = r"^AWS does not let in: The config profile \(nobody\) could not be found; choose .* AWS_PROFILE$"
+    said = r"^The config profile \(nobody\) could not be found; choose .* with PROFILE=… or --profile$"
     with pytest.raises(NoAccount, match=said):
         opened(deployment(), profile="nobody", region="us-east-1")
+
+
+@pytest.mark.usefixtures("identity")
+def test_a_region_that_is_none_is_named_and_not_the_credentials() -> None:
+    said = r"^mars-1 is no region of AWS; correct REGION=… or --region, `region` .*, or AWS_REGION$"
+    with pytest.raises(NoAccount, match=said):
+        opened(deployment(), profile=None, region="mars-1")
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        EndpointConnectionError(endpoint_url="https://sts.us-east-1.amazonaws.com"),
+        ConnectTimeoutError(endpoint_url="https://sts.us-east-1.amazonaws.com"),
+    ],
+)
+def test_without_a_way_to_aws_nobody_blames_credentials_or_region(
+    identity: Stubber, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    def unreachable(**_: Any) -> None:
+        raise error
+
+    monkeypatch.setattr(identity.client, "get_caller_identity", unreachable)
+    said = r"^AWS cannot be reached, so nobody looked at the credentials; look at .* network and proxy$"
+    with pytest.raises(NoAccount, match=said):
+        opened(deployment(), profile=None, region="eu-west-1")
 
 
 @pytest.mark.usefixtures("identity")

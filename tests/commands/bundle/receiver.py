@@ -14,7 +14,7 @@ from tests.commands.local.runbook_page import shell_blocks
 
 ROOT = Path(__file__).parents[3]
 SECONDS = 240
-PROGRAMS = ("sha256sum",)
+PROGRAMS = ("sha256sum", "rm")
 """What its commands need beside `aws`."""
 # Version 1 asks AWS itself for a few operations of RDS unless it is told here.
 AWS = """#!/bin/sh

@@ -1,6 +1,7 @@
 """`make bundle` as it is typed: what it says, and that two machines make the same bytes of the same files."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -15,6 +16,7 @@ from commands import synthesized
 from commands.__main__ import app
 from commands.bundle import cli
 from commands.diagram.graphviz import NotDrawn
+from tests.commands.bundle.made_assembly import made_assembly
 
 ROOT = Path(__file__).parents[3]
 NAME = "open-webui-prod"
@@ -101,6 +103,32 @@ def test_another_machine_makes_the_same_bytes(tmp_path: Path) -> None:
     assert [name for name in ours if ours[name] != theirs[name]] == []
     assert not [name for name, text in ours.items() if str(ROOT).encode() in text]
     assert f"cd {tmp_path / 'here' / NAME}" in here.stdout
+
+
+@pytest.mark.parametrize("kind", ["file", "unwritable"])
+def test_output_that_is_no_folder_is_said_in_a_line(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, kind: str
+) -> None:
+    dist = tmp_path / "dist"
+    if kind == "file":
+        dist.write_text("mine")
+    else:
+        dist = Path("/proc/dist")  # nobody makes a folder there, root neither
+    monkeypatch.setattr(synthesized, "synthesize", lambda folder, **_: made(folder))
+    ended = CliRunner().invoke(app, ["bundle", "--deployment", NAME, "--output", str(dist)])
+    assert ended.exit_code == 1
+    assert ended.stdout == ""
+    assert re.fullmatch(
+        rf"{dist}\S*: cannot be written \(.+\); name another folder with --output\n", ended.stderr
+    )
+    assert kind != "file" or dist.read_text() == "mine"
+
+
+def made(folder: Path) -> str:
+    """In the place of a synthesis."""
+    topic = {"Resources": {"Topic": {"Type": "AWS::SNS::Topic"}}}
+    made_assembly(folder, topic, name=NAME)
+    return ""
 
 
 @pytest.mark.wide

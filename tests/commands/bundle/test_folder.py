@@ -41,7 +41,10 @@ def test_sums_cover_every_file_and_hold(bundle: Path) -> None:
     subprocess.run(["sha256sum", "--check", "--strict", "--quiet", "SHA256SUMS"], cwd=bundle, check=True)
     listed = {line.split("  ")[1] for line in (bundle / "SHA256SUMS").read_text().splitlines()}
     there = {path.relative_to(bundle).as_posix() for path in bundle.rglob("*") if path.is_file()}
-    assert listed == there - {"SHA256SUMS"}
+    assert listed == there - {"SHA256SUMS", "parameters.json"}
+    page = (bundle / "README.md").read_text()
+    assert "changed on its way to you; `parameters.json`, which you edit, is not in it |" in page
+    assert "outside this folder" not in page
     assert {
         "README.md",
         "report.html",

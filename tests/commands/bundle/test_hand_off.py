@@ -18,11 +18,13 @@ from commands.local.account import SNAPSHOT
 from commands.local.place import Place
 from tests.commands.bundle.receiver import Receiver, receive
 from tests.commands.local.emulated import Emulated
+from tests.commands.local.runbook_page import shell_blocks
 
 pytestmark = [pytest.mark.wide, pytest.mark.lifecycle, pytest.mark.slow, pytest.mark.xdist_group("bundle")]
 NAME = "open-webui-prod"
 NESTED = "AWS::CloudFormation::Stack"
 SECONDS = 60
+FREED = "Deploy again under the same name / 1"
 
 
 class Owner:
@@ -105,10 +107,33 @@ def test_bundle_deploys_what_the_cdk_deploys(receiver: Receiver, owner: Owner) -
     assert not [each["Name"] for each in buckets if each["Name"].startswith("cdk-")]
 
 
+def test_nothing_has_drifted_from_what_was_deployed(receiver: Receiver) -> None:
+    api = receiver.place.client("cloudformation", url=receiver.url)
+    found = {}
+    for stack in account.stacks(receiver.place, NAME, url=receiver.url):
+        api.detect_stack_drift(StackName=stack.name)
+        for each in api.describe_stack_resource_drifts(StackName=stack.name)["StackResourceDrifts"]:
+            found[each["PhysicalResourceId"]] = (each["ResourceType"], each["StackResourceDriftStatus"])
+    assert "AWS::SecretsManager::Secret" in {kind for kind, _ in found.values()}
+    assert [(id_, *told) for id_, told in found.items() if told[1] != "IN_SYNC"] == []
+
+
 def test_deploying_again_changes_nothing(receiver: Receiver) -> None:
     before = resources(receiver.place, receiver.url)
     assert "No changes to deploy" in receiver.follow("Deploy / 3")
     assert resources(receiver.place, receiver.url) == before
+
+
+def test_secret_that_waits_is_filled_by_the_commands_of_the_readme(receiver: Receiver) -> None:
+    given = {"openai_api_keys": "sk-first", "embedding_api_key": ""}
+    (receiver.folder / "values-1.json").write_text(json.dumps(given))
+    printed = receiver.follow("After you deploy / 1")
+    assert "OpenWebUI" in printed, "the service that restarts"
+    held = receiver.place.client("secretsmanager", url=receiver.url).get_secret_value(
+        SecretId=f"{NAME}/model-keys"
+    )
+    assert json.loads(held["SecretString"]) == given
+    assert not (receiver.folder / "values-1.json").exists()
 
 
 def test_changed_parameter_goes_through_a_change_set(receiver: Receiver) -> None:
@@ -152,3 +177,23 @@ def test_deployment_is_deleted_and_leaves_what_the_readme_says(receiver: Receive
     assert sorted(each.type for each in left if each.type != SNAPSHOT) == sorted(told)
     assert [each for each in left if each.type == SNAPSHOT], "no last snapshot of the database"
     assert "| AWS::RDS::DBCluster | a last snapshot is taken |" in page
+
+
+def test_names_are_free_again_after_the_commands_of_the_readme(receiver: Receiver) -> None:
+    vaults = receiver.place.client("backup", url=receiver.url)
+    secrets = receiver.place.client("secretsmanager", url=receiver.url)
+
+    def there() -> list[str]:
+        return [
+            *(each["BackupVaultName"] for each in vaults.list_backup_vaults()["BackupVaultList"]),
+            *(each["Name"] for each in secrets.list_secrets()["SecretList"]),
+        ]
+
+    fixed = {NAME, f"{NAME}/model-keys"}
+    assert fixed <= set(there())
+    names, block = (shell_blocks(receiver.folder / "README.md")[each] for each in ("Deploy / 1", FREED))
+    lines = block.splitlines()
+    possible = [each for each in lines if "delete-backup-vault-access-policy" not in each]
+    assert len(possible) == len(lines) - 1, "ministack has no such call"
+    receiver.run("\n".join([names, *possible]))
+    assert not fixed & set(there())

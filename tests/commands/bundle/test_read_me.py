@@ -13,6 +13,8 @@ from commands.bundle.read_me import parameters_page, read_me
 from commands.bundle.sizes import Size
 from tests.commands.bundle.made_assembly import NAME, made_assembly
 from tests.commands.local.runbook_page import shell_blocks
+from tests.conftest import COMMITTED
+from tests.docs.test_docs import aws_commands, unknown_to_aws
 
 TOPIC = {"Resources": {"Topic": {"Type": "AWS::SNS::Topic"}}}
 DESCRIBE = (
@@ -20,10 +22,14 @@ DESCRIBE = (
 )
 
 
+PROGRAM_ONLY = {("cloudformation", "package"), ("cloudformation", "deploy"), ("s3", "mb")}
+"""Commands that the AWS CLI has beside the operations of a service."""
+SIZES = [Size(place=PurePosixPath("code/some.zip"), bytes=1_000, packaged=900, parts=1) for _ in range(2)]
+
+
 def page(folder: Path, template: dict[str, Any], *, examples: str = "", **options: Any) -> Path:
     assembly = made_assembly(folder, template, **options)
-    sizes = [Size(place=PurePosixPath("code/some.zip"), bytes=1_000, packaged=900, parts=1) for _ in range(2)]
-    text = read_me(assembly, NAME, sizes=sizes, examples=examples, digest="0" * 64)
+    text = read_me(assembly, NAME, sizes=SIZES, examples=examples, digest="0" * 64)
     (folder / "README.md").write_text(text, encoding="utf-8")
     return folder / "README.md"
 
@@ -52,13 +58,76 @@ def test_protection_that_the_cdk_would_give_the_stack_is_given(tmp_path: Path) -
 
 def test_account_and_region_of_the_deployment_are_told_and_set(tmp_path: Path) -> None:
     readme = page(tmp_path, TOPIC, environment="aws://111122223333/eu-west-1")
-    assert "made for account `111122223333` and region `eu-west-1`, and" in readme.read_text()
+    told = "made for account `111122223333` (an example's) and region `eu-west-1`, and"
+    assert told in readme.read_text()
     assert "export AWS_REGION=eu-west-1 AWS_DEFAULT_REGION=eu-west-1\n" in shell_blocks(readme)["Deploy / 1"]
 
 
 def test_values_of_an_example_are_told_first(tmp_path: Path) -> None:
     text = page(tmp_path, TOPIC, examples="`monitoring.email`: nobody's").read_text()
     assert "- **It still has values of an example**: `monitoring.email`: nobody's.\n" in text
+
+
+@pytest.mark.parametrize("deployment", COMMITTED)
+def test_every_command_of_every_system_is_one(assembly: Path, tmp_path: Path, deployment: str) -> None:
+    (readme := tmp_path / "README.md").write_text(
+        read_me(assembly, deployment, sizes=SIZES, examples="", digest="0" * 64), encoding="utf-8"
+    )
+    called = [each for each in aws_commands(readme) if each[:2] not in PROGRAM_ONLY and each[1] != "wait"]
+    assert len(called) > 15
+    assert not unknown_to_aws(called)
+    for heading, block in shell_blocks(readme).items():
+        run = subprocess.run(["/bin/bash", "-n", "-c", block], capture_output=True, text=True)
+        assert run.returncode == 0, f"{heading}: {run.stderr}"
+
+
+def test_first_deployment_that_fails_is_told_with_what_it_stops_at_and_leaves(tmp_path: Path) -> None:
+    protected = {"Type": "AWS::EKS::Cluster", "Properties": {"DeletionProtection": True}}
+    bucket = {"Type": "AWS::S3::Bucket", "DeletionPolicy": "Retain"}
+    readme = page(tmp_path / "a", {"Resources": {"Base": protected, "Logs": bucket}})
+    text, blocks = readme.read_text(), shell_blocks(readme)
+    assert "**`ROLLBACK_FAILED`** (`Cannot delete protected Cluster` or the like)" in text
+    failed = "If the first deployment fails"
+    assert "aws eks update-cluster-config --no-deletion-protection" in blocks[f"{failed} / 2"]
+    assert blocks[f"{failed} / 3"].startswith("aws cloudformation delete-stack")
+    assert "| `Logs` | AWS::S3::Bucket |" in text.partition("This stays even so")[2].partition("##")[0]
+    plain = page(tmp_path / "b", TOPIC)
+    assert "ROLLBACK_FAILED" not in plain.read_text()
+    assert shell_blocks(plain)[f"{failed} / 2"].startswith("aws cloudformation delete-stack")
+
+
+def test_what_a_company_asks_for_is_an_option(tmp_path: Path) -> None:
+    text = page(tmp_path, TOPIC).read_text()
+    for option in ("--s3-prefix", "--kms-key-id", "--role-arn", "--tags", "permissionsBoundary"):
+        assert option in text.partition("### In a company's account")[2]
+    assert "`cloudformation`, `s3`, `sns`." in text
+    blocks = shell_blocks(tmp_path / "README.md")
+    assert blocks["Update / 5"].startswith("aws cloudformation delete-change-set")
+
+
+def test_before_and_after_stand_in_the_readme_of_each_system(assembly: Path, tmp_path: Path) -> None:
+    chat, media = (
+        read_me(assembly, name, sizes=SIZES, examples="", digest="0" * 64)
+        for name in ("open-webui-prod", "aegisai-dev")
+    )
+    zone = "| Hosted zone `Z0123456789ABCDEFGHIJ`: public, of this account"
+    assert (
+        f"{zone}, delegated to from its parent, and without a record `chat.example.com`. **An example's:"
+        in chat
+    )
+    assert "- **The first person**, `admin@example.com`, gets an invitation" in chat
+    assert '{"openai_api_keys": "…", "embedding_api_key": "…"}' in chat
+    assert "aws backup delete-backup-vault --backup-vault-name open-webui-prod" in chat
+    assert "docs/open-webui.md" in chat
+    assert "- **Confirm the alarms**: AWS writes to `ops@example.com`" in media
+    assert '`eval "$(output KubeconfigCommand)"` lets kubectl reach it, for nobody yet' in media
+    assert (
+        'docker tag "$LOCAL/gateway:1.0.0" 111122223333.dkr.ecr.eu-west-1.amazonaws.com/aegisai-dev/gateway'
+        in media
+    )
+    assert "kubectl rollout restart -n aegisai deployment/ai-service" in media
+    assert "### Deploy again under the same name" not in media, "nothing stays"
+    assert "first person" not in media
 
 
 @pytest.mark.parametrize("written", ["a | b", "a\nb"])

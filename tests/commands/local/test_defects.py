@@ -236,6 +236,9 @@ def secret_is_referred_to_by_its_arn(emulated: Emulated) -> None:
     emulated.deploy("referred", template("two", "referred-1"))
     assert emulated.outputs("referred")["Ref"] == arn
     assert secrets.describe_secret(SecretId=arn)["Description"] == "two"
+    assert _drift(emulated, "referred") == {"Secret": "IN_SYNC"}
+    secrets.update_secret(SecretId=arn, Description="by hand")
+    assert _drift(emulated, "referred") == {"Secret": "MODIFIED"}
     emulated.deploy("referred", template("two", "referred-2"))
     names = [
         each["Name"] for each in secrets.list_secrets()["SecretList"] if each["Name"].startswith("referred")
@@ -243,6 +246,14 @@ def secret_is_referred_to_by_its_arn(emulated: Emulated) -> None:
     assert names == ["referred-2"]
     emulated.delete("referred")
     assert not [each for each in secrets.list_secrets()["SecretList"] if each["Name"].startswith("referred")]
+
+
+def _drift(emulated: Emulated, stack: str) -> dict[str, str]:
+    """Logical ID → what drift detection finds."""
+    api = emulated.client("cloudformation")
+    api.detect_stack_drift(StackName=stack)
+    found = api.describe_stack_resource_drifts(StackName=stack)["StackResourceDrifts"]
+    return {each["LogicalResourceId"]: each["StackResourceDriftStatus"] for each in found}
 
 
 def rotation_runs_the_function(emulated: Emulated) -> None:

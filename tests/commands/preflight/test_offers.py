@@ -240,6 +240,28 @@ def test_stack_that_takes_a_deployment_or_not(status: str | None, outcome: str, 
     assert found.remedy.endswith(remedy)
 
 
+def test_roll_back_that_failed_names_what_it_stopped_at_and_what_stays() -> None:
+    def of(kind: str, policy: str, **properties: Any) -> dict[str, Any]:
+        return {"Type": kind, "DeletionPolicy": policy, "Properties": properties}
+
+    resources = {
+        "Base": of("AWS::RDS::DBCluster", "Snapshot", DeletionProtection=True),
+        "NeverMade": of("AWS::RDS::DBCluster", "Snapshot", DeletionProtection=True),
+        "People": of("AWS::Cognito::UserPool", "Retain", DeletionProtection="ACTIVE"),
+    }
+    made = {
+        "Base": Resource(kind="AWS::RDS::DBCluster", physical_id="base-1"),
+        "People": Resource(kind="AWS::Cognito::UserPool", physical_id="us-east-1_a"),
+    }
+    stopped = needs(resources, made=made, status="ROLLBACK_FAILED")
+    [found] = Stubbed().look(check(stack.CHECKS, "stack"), stopped)
+    assert found.remedy == (
+        "switch deletion protection off: aws rds modify-db-cluster --no-deletion-protection "
+        "--db-cluster-identifier base-1; then look at its events, then delete it: "
+        "aws cloudformation delete-stack --stack-name chat; what stays is yours to delete: People"
+    )
+
+
 def test_stack_that_may_not_be_read_says_what_follows() -> None:
     needed = "cloudformation:DescribeStacks"
     unread = Unanswered(f"needs {needed}", needs=needed)

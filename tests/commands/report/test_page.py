@@ -121,6 +121,15 @@ def test_what_stays_is_listed(assembly: Path, report: Report) -> None:
     assert ["Storage › DatabaseCluster", "AWS::RDS::DBCluster", "a last snapshot Snapshot"] in rows
 
 
+def test_page_does_not_claim_more_than_the_templates_have(report: Report) -> None:
+    page = report("open-webui-prod")
+    assert "as they are deployed" not in page.text()
+    assert "21 resources of the templates stay when the deployment is deleted" in " ".join(
+        page.text().split()
+    )
+    assert "snapshots, recovery points and the logs of services" in section(page, "retained").text()
+
+
 def test_every_alarm_says_what_to_do(assembly: Path, report: Report) -> None:
     shown = section(report("open-webui-prod"), "alarms").text()
     described = [

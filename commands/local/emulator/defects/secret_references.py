@@ -3,18 +3,20 @@
 from typing import Any
 
 from ministack.services import secretsmanager
-from ministack.services.cloudformation import provisioners
+from ministack.services.cloudformation import drift, provisioners
 
 TYPE = "AWS::SecretsManager::Secret"
 Made = tuple[str, dict[str, str]]
 Properties = dict[str, Any]
 
 _HANDLERS = provisioners._RESOURCE_HANDLERS[TYPE]
+native_read, compared = drift._DRIFT_READERS[TYPE]
 native_create, native_update, native_delete = (_HANDLERS[verb] for verb in ("create", "update", "delete"))
 
 
 def install() -> None:
     _HANDLERS.update(create=create, update=update, delete=delete)
+    drift._DRIFT_READERS[TYPE] = (read, compared)
 
 
 def create(logical_id: str, properties: Properties, stack: str) -> Made:
@@ -31,6 +33,11 @@ def delete(physical_id: str, properties: Properties) -> None:
     name = _name(physical_id)
     if name is not None:
         native_delete(name, properties)
+
+
+def read(physical_id: str, properties: Properties) -> Any:
+    """What drift detection compares."""
+    return native_read(_name(physical_id) or physical_id, properties)
 
 
 def _by_arn(made: Made) -> Made:

@@ -12,6 +12,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
 from commands.local.emulator.kubernetes import definitions, references
+from commands.local.emulator.kubernetes.chart_claims import claims_of
 from commands.local.emulator.kubernetes.definitions import ADDONS, CHARTS, Definition, Manifest
 from commands.local.emulator.kubernetes.immutable import forbidden
 from commands.local.emulator.kubernetes.record import Applied, Key, Record, Release
@@ -22,6 +23,7 @@ from k8s.checks.pods import pods_of
 LARGEST_ANNOTATION = 262_144
 """Bytes; `kubectl apply` keeps the object once more in an annotation."""
 HELM = "Helm"
+EBS = "ebs.csi.aws.com"
 
 
 class Refused(Exception):
@@ -136,9 +138,9 @@ class Recorder:
                 f"release {release.name}: its pods get no credentials; associate a role with service account "
                 f"{release.namespace}/{account} first"
             )
-        if not is_there:
-            made = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": release.namespace}}
-            self.apply([made], owner=HELM)
+        made = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": release.namespace}}
+        claims = [each for each in claims_of(release) if key_of(each) not in self.record.objects]
+        self.apply([*([] if is_there else [made]), *claims], owner=HELM)
         self.record.releases[_release(release.namespace, release.name)] = release
         self.record.tell(f"installed {release.chart} {release.version or ''} as {release.name}")
         self._keep(self.record.objects)
@@ -161,6 +163,20 @@ class Recorder:
         if left := [_title(each) for each in there if self._is_of(each, brought)]:
             self.record.tell(f"left without their controller: {', '.join(left)}")
         self._keep(self.record.objects)
+
+    def leave_no_volume(self) -> None:
+        """What waits for the volumes of claims; raises `Refused` while a claim still holds one."""
+        holding = [
+            _title(each)
+            for each in self.record.manifests
+            if each["kind"] == "PersistentVolumeClaim"
+            and any(found["provisioner"] == EBS for found in self._classes(each))
+        ]
+        if holding:
+            raise Refused(
+                f"the volumes of {', '.join(holding)} would be waited for in vain: let the namespaces of these claims "
+                "depend on what waits"
+            )
 
     def _keep(self, objects: dict[Key, Applied]) -> None:
         self.record.objects, self.record.checked_by = objects, self._api.name
@@ -194,9 +210,12 @@ class Recorder:
             raise Refused(f"{title} would wait for ever: {', '.join(users)} still uses it; delete that first")
 
     def _is_retained(self, claim: Manifest) -> bool:
+        return any(each.get("reclaimPolicy") == "Retain" for each in self._classes(claim))
+
+    def _classes(self, claim: Manifest) -> list[Manifest]:
+        """The class that the claim names, or the default one; none where it is not there."""
         found = self.record.objects.get(("StorageClass", None, claim["spec"].get("storageClassName", "")))
-        classes = [found.manifest] if found else [each for each in self.record.manifests if _is_default(each)]
-        return any(each.get("reclaimPolicy") == "Retain" for each in classes)
+        return [found.manifest] if found else [each for each in self.record.manifests if _is_default(each)]
 
     def _runs(self, chart: str) -> bool:
         return any(each.chart == chart for each in self.record.releases.values())

@@ -1,9 +1,13 @@
-"""The custom resources of the CDK's kubectl provider, answered by the recorder in place of its Lambda function."""
+"""The custom resources of the CDK's kubectl provider, answered by the recorder in place of its Lambda function.
+
+What waits for volumes of claims is asked of the recorder before its function runs: there are none in EC2 here.
+"""
 
 import json
 import threading
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +22,7 @@ from commands.local.emulator.kubernetes.recorder import Recorder, Refused
 
 MANIFEST = "Custom::AWSCDK-EKS-KubernetesResource"
 CHART = "Custom::AWSCDK-EKS-HelmChart"
+REMAINS = "Custom::ClusterRemains"
 Properties = Mapping[str, Any]
 Made = tuple[str, dict[str, str]]
 Identity = tuple[str, str, str]
@@ -152,7 +157,7 @@ class Charts:
 
 
 def install(state: Path) -> Clusters:
-    """Answer both types from now on."""
+    """Answer both types from now on, and stand before the third."""
     clusters = Clusters(state)
     kinds: dict[str, Manifests | Charts] = {MANIFEST: Manifests(clusters), CHART: Charts(clusters)}
     for resource_type, handlers in kinds.items():
@@ -163,7 +168,26 @@ def install(state: Path) -> Clusters:
             "delete": handlers.delete,
             "delete_with_logical_id": True,
         }
+    provisioners._custom_resource_delete = partial(
+        _delete, provisioners._custom_resource_delete, clusters=clusters
+    )
     return clusters
+
+
+def _delete(
+    native: Callable[..., None],
+    physical_id: str,
+    properties: Properties,
+    *,
+    clusters: Clusters,
+    resource_type: str,
+    **rest: Any,
+) -> None:
+    """A deletion that waits for volumes is refused while claims hold some: it would wait until its time is over."""
+    if resource_type == REMAINS and "volumes" in properties["Kinds"]:
+        with clusters.one_at_a_time:
+            clusters.recorder(properties["ClusterName"]).leave_no_volume()
+    native(physical_id, properties, resource_type=resource_type, **rest)
 
 
 def _identity(name: str) -> Identity:

@@ -16,6 +16,9 @@ CLASS = manifest(
     provisioner="efs.csi.aws.com",
     reclaimPolicy="Delete",
 )
+GP3 = manifest(
+    "StorageClass", "gp3", version="storage.k8s.io/v1", namespace=None, provisioner="ebs.csi.aws.com"
+)
 SHOP = manifest("Namespace", NAMESPACE, namespace=None)
 
 

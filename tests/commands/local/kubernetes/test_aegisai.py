@@ -7,12 +7,8 @@ from settings.aegisai_eks import AegisAIOnEks
 from settings.data_stores import InClusterPostgresql
 from systems.aegisai_manifests import firewall_class, manifests
 from tests.commands.local.kubernetes.application import Manifest, manifest
-from tests.commands.local.kubernetes.recording import CLASS, OWNER, install, recorder
+from tests.commands.local.kubernetes.recording import CLASS, GP3, OWNER, install, recorder
 from tests.k8s.aegisai.deployments import VARIANTS, example
-
-GP3 = manifest(
-    "StorageClass", "gp3", version="storage.k8s.io/v1", namespace=None, provisioner="ebs.csi.aws.com"
-)
 
 
 def on_eks(name: str) -> AegisAIOnEks:

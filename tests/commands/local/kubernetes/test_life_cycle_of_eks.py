@@ -43,7 +43,7 @@ class Deployment:
         """A synthesis; the layers of kubectl are empty, because no function of the provider runs."""
         outdir = self.folder / name
         settings = ClusterSettings(deletion_protection=False)
-        synthesize(Variant(cluster=settings, manifests=manifests), outdir)
+        synthesize(Variant(cluster=settings, manifests=manifests, releases=["loki"]), outdir)
         for listing in outdir.glob("*.assets.json"):
             for asset in json.loads(listing.read_text())["files"].values():
                 path = outdir / asset["source"]["path"]
@@ -111,6 +111,7 @@ def deploys_completely(deployment: Deployment, assembly: Path) -> None:
     assert deployment.has_no_difference(assembly), "cdk diff shows something right after the deployment"
     applied = {f"{each['kind']} {each['metadata']['name']}" for each in APPLICATION}
     assert applied | {"StorageClass gp3", "StorageClass efs"} <= deployment.objects()
+    assert "PersistentVolumeClaim storage-loki-0" in deployment.objects()
     assert deployment.record()["open_ends"] == []
     eks = deployment.emulated.client("eks")
     cluster = eks.describe_cluster(name=NAME)["cluster"]

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from commands.local.emulator.kubernetes.definitions import CHARTS
-from commands.local.emulator.kubernetes.record import file_of, left_of
+from commands.local.emulator.kubernetes.record import Release, file_of, left_of
 from commands.local.emulator.kubernetes.recorder import Recorder, Refused
 from tests.commands.local.kubernetes.application import (
     APPLICATION,
@@ -27,6 +27,7 @@ from tests.commands.local.kubernetes.application import (
 )
 from tests.commands.local.kubernetes.recording import (
     CLASS,
+    GP3,
     OWNER,
     SHOP,
     applied,
@@ -414,6 +415,67 @@ def test_volumes_outlive_a_cluster_that_goes_before_its_claims(tmp_path: Path) -
     assert left_of(file) == {
         "volume of claim shop/files in test, 20Gi": "its claim was still there when the cluster went"
     }
+
+
+PROMETHEUS = {
+    "prometheus": {
+        "prometheusSpec": {
+            "storageSpec": {"volumeClaimTemplate": {"spec": claim("data", storage_class="gp3")["spec"]}}
+        }
+    }
+}
+LOKI = {"singleBinary": {"persistence": {"size": "20Gi", "storageClass": "gp3"}}}
+STORING = [
+    ("kube-prometheus-stack", "prometheus", PROMETHEUS),
+    ("loki", "loki", LOKI),
+]
+
+
+def storing(chart: str, name: str, values: Manifest) -> Release:
+    return replace(release(chart, name=name, namespace=name), values=values)
+
+
+@pytest.mark.parametrize(("chart", "name", "values"), STORING)
+def test_a_claim_of_a_chart_holds_its_volume_until_the_namespace_goes(
+    chart: str, name: str, values: Manifest
+) -> None:
+    made = recorder()
+    made.apply([CLASS, GP3], owner="Classes")
+    made.install(storing(chart, name, values), makes_namespace=True, waits=True)
+    ((_, _, held),) = [key for key in made.record.objects if key[0] == "PersistentVolumeClaim"]
+    why = f"the volumes of PersistentVolumeClaim {name}/{held} would be waited for in vain"
+    with pytest.raises(Refused, match=why):
+        made.leave_no_volume()
+    made.uninstall(name=name, namespace=name)
+    with pytest.raises(Refused, match=why):
+        made.leave_no_volume()
+    made.delete([manifest("Namespace", name, namespace=None)], owner=OWNER)
+    made.leave_no_volume()
+    assert titles(made) == {"StorageClass efs", "StorageClass gp3"}
+
+
+@pytest.mark.parametrize(("chart", "name", "values"), STORING)
+def test_a_chart_with_a_claim_needs_the_class_and_leaves_nothing_without_it(
+    chart: str, name: str, values: Manifest
+) -> None:
+    made = recorder()
+    with pytest.raises(Refused, match="StorageClass gp3, which is not there"):
+        made.install(storing(chart, name, values), makes_namespace=True, waits=True)
+    assert (made.record.objects, made.record.releases) == ({}, {})
+
+
+def test_another_version_of_a_chart_leaves_its_claim_as_it_is() -> None:
+    made = recorder()
+    made.apply([GP3], owner="Classes")
+    made.install(storing("loki", "loki", LOKI), makes_namespace=True, waits=True)
+    before = dict(made.record.objects)
+    larger = {"singleBinary": {"persistence": {"size": "40Gi", "storageClass": "gp3"}}}
+    made.install(storing("loki", "loki", larger), makes_namespace=True, waits=True)
+    assert made.record.objects == before
+
+
+def test_files_of_a_claim_hold_no_volume() -> None:
+    applied().leave_no_volume()
 
 
 def test_a_namespace_takes_its_releases() -> None:

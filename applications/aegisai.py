@@ -58,7 +58,7 @@ def configuration(settings: AegisAIDeployment) -> dict[str, str]:
         "STORAGE_PATH": STORAGE,
         **{f"{folder.upper()}_PATH": f"{STORAGE}/{folder}" for folder in FOLDERS},
         **{
-            f"{name.upper().replace('-', '_')}_URL": f"http://{name}:{one.port}"
+            f"{name.upper().replace('-', '_')}_URL": f"http://{name}:{_service_port(one, settings)}"
             for name, one in settings.enabled_services.items()
         },
         **_database(settings),
@@ -113,6 +113,12 @@ def database_certificate(region: str) -> str:
     return (CERTIFICATES / f"{region}.pem").read_text()
 
 
+def _service_port(service: ServiceSettings, settings: AegisAIDeployment) -> int:
+    """Port of the Service: a load balancer's has the port that is open outside, and no other."""
+    outside = service.role == "gateway" and settings.ingress.type in ("nlb", "load_balancer")
+    return settings.ingress.port_for(service.port) if outside else service.port
+
+
 def _database(settings: AegisAIDeployment) -> dict[str, str]:
     postgresql = settings.postgresql
     if not isinstance(postgresql, InClusterPostgresql):
@@ -128,8 +134,8 @@ def _database(settings: AegisAIDeployment) -> dict[str, str]:
 
 def _redis(settings: AegisAIDeployment) -> dict[str, str]:
     if not isinstance(settings.redis, InClusterRedis):
-        return {}
-    return {"REDIS_HOST": REDIS, "REDIS_PORT": str(REDIS_PORT)}
+        return {"REDIS_CLUSTER": _flag(True)}
+    return {"REDIS_CLUSTER": _flag(False), "REDIS_HOST": REDIS, "REDIS_PORT": str(REDIS_PORT)}
 
 
 def _tracing(settings: AegisAIDeployment) -> dict[str, str]:

@@ -1,5 +1,6 @@
 """A namespace whose pods are held to a Pod Security level."""
 
+from collections.abc import Mapping
 from typing import Literal
 
 from cdk8s_plus_27 import k8s
@@ -18,6 +19,7 @@ class Namespace(k8s.KubeNamespace):
         installation: Installation,
         kubernetes_version: str,
         level: Level = "restricted",
+        labels: Mapping[str, str] | None = None,
     ) -> None:
         """
         Args:
@@ -25,13 +27,17 @@ class Namespace(k8s.KubeNamespace):
             kubernetes_version: The cluster's minor version, such as `1.36`: the level means what it means there,
                 also after the cluster's upgrade.
             level: Pod Security Standard that is enforced. Lower than restricted only for what cannot run so.
+            labels: More of them, such as those that a webhook chooses namespaces by.
         """
-        labels = installation.labels
+        of_levels: dict[str, str] = {}
         for mode in ("enforce", "audit", "warn"):
-            labels[f"pod-security.kubernetes.io/{mode}"] = level
-            labels[f"pod-security.kubernetes.io/{mode}-version"] = f"v{kubernetes_version}"
+            of_levels[f"pod-security.kubernetes.io/{mode}"] = level
+            of_levels[f"pod-security.kubernetes.io/{mode}-version"] = f"v{kubernetes_version}"
         super().__init__(
             scope,
             f"Namespace-{installation.namespace}",
-            metadata=k8s.ObjectMeta(name=installation.namespace, labels=labels),
+            metadata=k8s.ObjectMeta(
+                name=installation.namespace,
+                labels={**installation.labels, **of_levels, **(labels or {})},
+            ),
         )

@@ -32,6 +32,7 @@ class NetworkPolicies(Construct):
         outbound: Sequence[Outbound] = (),
         inbound: Sequence[Inbound] = (),
         foreign: Sequence[ForeignPods] = (),
+        dns_cidrs: Sequence[str] = (),
     ) -> None:
         """
         Args:
@@ -41,6 +42,7 @@ class NetworkPolicies(Construct):
             outbound: What they may reach outside the cluster.
             inbound: What outside the cluster may reach them.
             foreign: Pods of other namespaces that edges name; their own policies are not made here.
+            dns_cidrs: Where DNS is asked beside CoreDNS's pods, such as a cache on each node.
 
         Raises:
             UnknownPeer: An edge names a component that is not there.
@@ -52,7 +54,7 @@ class NetworkPolicies(Construct):
             **self._components,
             **{each.name: each for each in foreign},
         }
-        _close(self, installation)
+        _close(self, installation, dns_cidrs)
         for edge in edges:
             self._peer(edge.source)
             self._peer(edge.target)
@@ -121,11 +123,12 @@ class NetworkPolicies(Construct):
             )
 
 
-def _close(scope: Construct, installation: Installation) -> None:
+def _close(scope: Construct, installation: Installation, dns_cidrs: Sequence[str]) -> None:
     everything = installation.component("default-deny", role="network")
     dns = installation.component("allow-dns", role="network")
     asked = [_port(DNS, port.name) for port in DNS.ports]
-    rules = [k8s.NetworkPolicyEgressRule(to=[_pods(DNS, seen_from=installation.namespace)], ports=asked)]
+    servers = [_pods(DNS, seen_from=installation.namespace), *(_block(cidr, ()) for cidr in dns_cidrs)]
+    rules = [k8s.NetworkPolicyEgressRule(to=servers, ports=asked)]
     for component, types, egress in (
         (everything, ["Ingress", "Egress"], None),
         (dns, ["Egress"], rules),

@@ -42,6 +42,7 @@ class Pod:
     group_id: int = USER
     """Also the group of its volumes' files."""
     termination_grace_seconds: int = 30
+    """Between the stop signal and the end by force; what containers drain before comes on top."""
     node_selector: Mapping[str, str] | None = None
     preferred_nodes: Mapping[str, str] | None = None
     """Labels of nodes that are taken when they have room, such as those of the Spot node group."""
@@ -79,10 +80,15 @@ def template_of(
     )
     template: dict[str, Any] = rendered["template"]
     for container, manifest in zip(pod.containers, template["spec"]["containers"], strict=True):
-        if container.health and container.drain_seconds:
+        if seconds := _drain(container):
             # newer than cdk8s-plus knows: sleeping needs no shell in the image
-            manifest["lifecycle"] = {"preStop": {"sleep": {"seconds": container.drain_seconds}}}
+            manifest["lifecycle"] = {"preStop": {"sleep": {"seconds": seconds}}}
     return template
+
+
+def _drain(container: Container) -> int:
+    """Seconds between leaving the Services and the stop signal."""
+    return 0 if container.health is None else container.drain_seconds
 
 
 def _spec(pod: Pod, component: Component, restart_policy: str, revision_label: str | None) -> k8s.PodSpec:
@@ -100,7 +106,7 @@ def _spec(pod: Pod, component: Component, restart_policy: str, revision_label: s
         else None,
         # variables of the kind POSTGRES_PORT=tcp://… would meet the application's own
         enable_service_links=False,
-        termination_grace_period_seconds=pod.termination_grace_seconds,
+        termination_grace_period_seconds=pod.termination_grace_seconds + max(map(_drain, pod.containers)),
         security_context=k8s.PodSecurityContext(
             run_as_non_root=True,
             run_as_user=pod.user_id,

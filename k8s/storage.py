@@ -55,13 +55,11 @@ class VolumeSnapshotClass(ApiObject):
         *,
         installation: Installation,
         driver: str,
-        keep: bool,
     ) -> None:
         """
         Args:
             installation: Whose snapshots; the class has its deployment's name.
             driver: Of the volumes, such as `ebs.csi.aws.com`.
-            keep: Whether the snapshot stays where it is stored when its object is deleted.
         """
         self.object_name = installation.deployment
         super().__init__(
@@ -72,7 +70,8 @@ class VolumeSnapshotClass(ApiObject):
             metadata=ApiObjectMetadata(name=self.object_name, labels=installation.labels),
         )
         self.add_json_patch(JsonPatch.add("/driver", driver))
-        self.add_json_patch(JsonPatch.add("/deletionPolicy", "Retain" if keep else "Delete"))
+        # who removes old objects means the snapshots, which would stay for ever otherwise
+        self.add_json_patch(JsonPatch.add("/deletionPolicy", "Delete"))
 
 
 class VolumeSnapshot(PlainObject):

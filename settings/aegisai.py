@@ -40,6 +40,7 @@ from settings.problems import shown
 from settings.rollout import RolloutSettings
 from settings.service_pods import data_pods, given_nodes, service_pods
 from settings.services import ServiceName, ServiceSettings, enabled, over_table, service_refusals
+from settings.text import Ipv4Block
 from settings.versions import KUBERNETES
 
 POSTGRESQL_PORT = 5432
@@ -154,7 +155,7 @@ class AegisAIDeployment(DeploymentBase):
     """Snapshots of the volumes. Left out: none."""
     observability: ObservabilitySettings
     gitops: GitopsSettings | None = None
-    """Argo CD. Left out: none."""
+    """Argo CD. Left out: none. Create-only on EKS: who gives it later, or takes it out, deletes the application."""
 
     @field_validator("services", mode="before")
     @classmethod
@@ -231,6 +232,8 @@ class AegisAIAnywhere(AegisAIDeployment):
     backup_job: ClusterBackupJobSettings = ClusterBackupJobSettings()
     observability: ClusterObservabilitySettings = ClusterObservabilitySettings()
     nodes: NodesSettings = NodesSettings()
+    dns_cidrs: Annotated[tuple[Ipv4Block, ...], Field(max_length=10)] = ()
+    """IPv4 ranges that pods may ask for names beside CoreDNS's pods, such as that of NodeLocal DNSCache."""
 
     def cautions(self, *, packages: Path) -> Iterator[Caution]:
         yield from super().cautions(packages=packages)

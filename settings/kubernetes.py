@@ -114,8 +114,8 @@ class BucketSettings(Model):
 class SnapshotSettings(Model):
     """Snapshots of the volumes, by the cluster's CSI driver."""
 
-    schedule: Schedule = "30 2 * * *"
-    """When, in UTC."""
+    schedule: Schedule = "30 14 * * *"
+    """When, in UTC; half a day from the dump of the database, so that less is lost."""
     keep: Annotated[int, Field(ge=1, le=365)] = 7
     """Snapshots of each volume that are kept."""
     snapshot_class: SecretName | None = None

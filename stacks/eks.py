@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from aws_cdk import Aws, NestedStack
+from aws_cdk import Aws, CustomResource, NestedStack
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_efs as efs
 from aws_cdk import aws_eks_v2 as eks
@@ -16,7 +16,7 @@ from constructs.kubernetes.addon import Addon
 from constructs.kubernetes.applied_manifests import AppliedManifests
 from constructs.kubernetes.cluster import Cluster
 from constructs.kubernetes.cluster_autoscaler import ClusterAutoscaler
-from constructs.kubernetes.cluster_remains import ClusterRemains, Kind
+from constructs.kubernetes.cluster_remains import ClusterRemains
 from constructs.kubernetes.external_secrets import ExternalSecrets
 from constructs.kubernetes.load_balancer_controller import LoadBalancerController
 from constructs.kubernetes.node_role import NodeRole
@@ -46,8 +46,9 @@ class Eks(NestedStack):
     volumes of its claims.
 
     Made in this order, and deleted in the reverse: cluster; CNI, proxy and Pod Identity, without which no node becomes
-    ready; nodes; the other add-ons; the operators, one by one behind the load balancer controller; storage
-    classes; what waits for load balancers to be gone; the manifests.
+    ready; nodes; the other add-ons and the storage classes; what waits for volumes to be gone; the operators, one by
+    one behind the load balancer controller, each with its namespace; what waits for load balancers to be gone; the
+    manifests.
     """
 
     cluster: eks.ICluster
@@ -119,10 +120,13 @@ class Eks(NestedStack):
         addons = self._define_addons(file_system)
         for addon in addons:
             addon.node.add_dependency(*nodes)
-        self._last: Sequence[Construct] = addons
-        self._remains = self._define_teardown(self._define_storage_classes(file_system))
-        for chart in self._define_operators(vpc.vpc_id):
-            self._follow(chart)
+        classes = self._define_storage_classes(file_system)
+        self._last: Construct = self._define_volumes(after=[*addons, classes])
+        self._balancers = ClusterRemains(
+            self, "Remains", cluster_name=name, kinds=["load_balancers", "security_groups"], key=self.key
+        ).resource.node
+        for release in self._define_operators(vpc.vpc_id):
+            self._follow(release)
 
     def add_release(
         self,
@@ -166,7 +170,7 @@ class Eks(NestedStack):
                 wildcards={},
             )
             release.chart.node.add_dependency(identity)
-        self._follow(release.chart)
+        self._follow(release)
         return release.chart
 
     def add_manifests(self, construct_id: str, manifests: Sequence[Mapping[str, Any]]) -> NestedStack:
@@ -273,7 +277,7 @@ class Eks(NestedStack):
             roles={"efs-csi-controller-sa": controller, "efs-csi-node-sa": node},
         )
 
-    def _define_operators(self, vpc_id: str) -> list[eks.HelmChart]:
+    def _define_operators(self, vpc_id: str) -> list[Release]:
         """Their releases, in order."""
         return [
             LoadBalancerController(
@@ -283,14 +287,14 @@ class Eks(NestedStack):
                 name=self._name,
                 vpc_id=vpc_id,
                 version=versions.LOAD_BALANCER_CONTROLLER,
-            ).chart,
+            ).release,
             ExternalSecrets(
                 self,
                 "ExternalSecrets",
                 cluster=self.cluster,
                 secrets_prefix=f"{self._name}/",
                 version=versions.EXTERNAL_SECRETS,
-            ).chart,
+            ).release,
             ClusterAutoscaler(
                 self,
                 "ClusterAutoscaler",
@@ -298,7 +302,7 @@ class Eks(NestedStack):
                 name=self._name,
                 version=versions.CLUSTER_AUTOSCALER_CHART,
                 image_tag=self._settings.addon_versions.cluster_autoscaler,
-            ).chart,
+            ).release,
         ]
 
     def _define_storage_classes(self, file_system: efs.IFileSystem | None) -> StorageClasses:
@@ -314,20 +318,26 @@ class Eks(NestedStack):
             classes.add_file_system(file_system.file_system_id)
         return classes
 
-    def _define_teardown(self, classes: StorageClasses) -> ClusterRemains:
-        """Deleted after the manifests and before the controllers, which it gives the time to clean up."""
-        kinds: list[Kind] = ["load_balancers", "security_groups"]
-        if not self._keep_data:
-            kinds.append("volumes")
-        remains = ClusterRemains(self, "Remains", cluster_name=self._name, kinds=kinds, key=self.key)
-        remains.node.add_dependency(classes)
-        return remains
+    def _define_volumes(self, *, after: Sequence[Construct]) -> CustomResource:
+        """Deleted behind every namespace, whose claims hold volumes, and before the driver that deletes them.
 
-    def _follow(self, chart: eks.HelmChart) -> None:
-        """Install the chart behind what there is, and delete it when nothing of the manifests remains."""
-        chart.node.add_dependency(*self._last)
-        self._remains.node.add_dependency(chart)
-        self._last = [chart]
+        Where data is kept it is there with nothing to delete: going with a change of `keep_data`, it would delete.
+        """
+        volumes = ClusterRemains(
+            self,
+            "Volumes",
+            cluster_name=self._name,
+            kinds=[] if self._keep_data else ["volumes"],
+            key=self.key,
+        )
+        volumes.resource.node.add_dependency(*after)
+        return volumes.resource
+
+    def _follow(self, release: Release) -> None:
+        """Install it behind what there is; it goes when no load balancer is left, and then its namespace."""
+        release.node.add_dependency(self._last)
+        self._balancers.add_dependency(release.chart)
+        self._last = release.chart
 
     def _addon(
         self,

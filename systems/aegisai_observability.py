@@ -21,6 +21,8 @@ JAEGER = "jaeger"
 ALERTMANAGER = "alertmanager"
 OTEL = "https://open-telemetry.github.io/opentelemetry-helm-charts"
 COLLECTOR_IMAGE = {"repository": "otel/opentelemetry-collector-k8s"}
+EVERY_NODE = [{"operator": "Exists"}]
+"""Tolerations of what has to run on all nodes, whatever their taints."""
 Values = Mapping[str, object]
 
 
@@ -80,7 +82,7 @@ def _prometheus(observability: EksObservabilitySettings, settings: AegisAIOnEks)
         },
         "prometheusOperator": {"resources": resources("50m", "128Mi")},
         "kube-state-metrics": {"resources": resources("20m", "128Mi")},
-        "prometheus-node-exporter": {"resources": resources("25m", "32Mi")},
+        "prometheus-node-exporter": {"resources": resources("25m", "32Mi"), "tolerations": EVERY_NODE},
         "grafana": {
             "resources": {"requests": {"cpu": "100m", "memory": "256Mi"}, "limits": {"memory": "512Mi"}},
             "admin": {"existingSecret": GRAFANA_ADMIN},
@@ -199,6 +201,7 @@ def _add_logs(eks: Eks) -> None:
         version=versions.OTEL_COLLECTOR,
         values={
             "mode": "daemonset",
+            "tolerations": EVERY_NODE,
             "fullnameOverride": LOG_COLLECTOR,
             "image": COLLECTOR_IMAGE,
             "presets": {"logsCollection": {"enabled": True}, "kubernetesAttributes": {"enabled": True}},

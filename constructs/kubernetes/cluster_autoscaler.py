@@ -13,7 +13,7 @@ NAMESPACE = "kube-system"
 
 
 class ClusterAutoscaler(Construct):
-    """`chart`: changes the number of nodes between the limits of each group.
+    """`release`: changes the number of nodes between the limits of each group.
 
     Not Karpenter: the groups of the deployment file stay the whole truth about nodes, which the capacity check
     reckons with, and CloudFormation ends every one of them. Karpenter's nodes are outside of the stack (a deletion
@@ -22,7 +22,7 @@ class ClusterAutoscaler(Construct):
     In a group over several zones EC2 chooses the zone: a pod whose volume is in another one may wait for a node.
     """
 
-    chart: eks.HelmChart
+    release: Release
 
     def __init__(
         self,
@@ -79,7 +79,7 @@ class ClusterAutoscaler(Construct):
                 node_groups: "The groups of this one cluster, whose names are generated.",
             },
         )
-        self.chart = Release(
+        self.release = Release(
             self,
             "Release",
             cluster=cluster,
@@ -104,5 +104,5 @@ class ClusterAutoscaler(Construct):
                 "containerSecurityContext": CONTAINER_SECURITY,
                 "resources": resources("50m", "300Mi"),
             },
-        ).chart
-        self.chart.node.add_dependency(identity)
+        )
+        self.release.chart.node.add_dependency(identity)

@@ -23,8 +23,8 @@ class ClusterRemains(HandledResource):
     """Custom::ClusterRemains: its deletion waits for load balancers and their security groups, whose controllers must
     still run then, and deletes volumes and interfaces that nothing uses any more.
 
-    It depends on the controllers, and manifests depend on it: so it is deleted between the two. A volume that is
-    kept is none of its `kinds`.
+    It depends on the controllers, and what asks them for something depends on it: so it is deleted between the two. A
+    volume that is kept is none of its `kinds`, which may be empty.
     """
 
     def __init__(

@@ -12,12 +12,12 @@ NAME = "external-secrets"
 
 
 class ExternalSecrets(Construct):
-    """`chart`: reads the secrets of one deployment by Pod Identity; a SecretStore names service and region alone.
+    """`release`: reads the secrets of one deployment by Pod Identity; a SecretStore names service and region alone.
 
     Decryption needs no permission: the keys let this account's callers through Secrets Manager.
     """
 
-    chart: eks.HelmChart
+    release: Release
 
     def __init__(
         self, scope: Construct, construct_id: str, *, cluster: eks.ICluster, secrets_prefix: str, version: str
@@ -41,7 +41,7 @@ class ExternalSecrets(Construct):
             wildcards={secrets: "The secrets of this deployment, and the suffix that Secrets Manager adds."},
         )
         security = {"podSecurityContext": {"enabled": True}, "securityContext": _SECURITY}
-        self.chart = Release(
+        self.release = Release(
             self,
             "Release",
             cluster=cluster,
@@ -59,8 +59,8 @@ class ExternalSecrets(Construct):
                 "webhook": {**security, "resources": resources("10m", "64Mi")},
                 "certController": {**security, "resources": resources("10m", "128Mi")},
             },
-        ).chart
-        self.chart.node.add_dependency(identity)
+        )
+        self.release.chart.node.add_dependency(identity)
 
 
 _SECURITY = {

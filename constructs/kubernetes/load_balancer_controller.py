@@ -13,13 +13,13 @@ NAMESPACE = "kube-system"
 
 
 class LoadBalancerController(Construct):
-    """`chart`: makes an ALB of an Ingress of class `alb`, an NLB of a Service of class `service.k8s.aws/nlb`.
+    """`release`: makes an ALB of an Ingress of class `alb`, an NLB of a Service of class `service.k8s.aws/nlb`.
 
     A Service has to name the class: the webhook that would write it into every Service stops each of them, those of
     add-ons too, while the controller is not ready.
     """
 
-    chart: eks.HelmChart
+    release: Release
 
     def __init__(
         self,
@@ -43,7 +43,7 @@ class LoadBalancerController(Construct):
             statements=load_balancer_statements(cluster_name=name, vpc_id=vpc_id),
             wildcards=WILDCARDS,
         )
-        self.chart = Release(
+        self.release = Release(
             self,
             "Release",
             cluster=cluster,
@@ -68,5 +68,5 @@ class LoadBalancerController(Construct):
                 "securityContext": CONTAINER_SECURITY,
                 "resources": resources("50m", "256Mi"),
             },
-        ).chart
-        self.chart.node.add_dependency(identity)
+        )
+        self.release.chart.node.add_dependency(identity)

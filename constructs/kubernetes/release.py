@@ -26,7 +26,11 @@ PodSecurity = Literal["restricted", "baseline", "privileged"]
 
 
 class Release(Construct):
-    """`chart`: there when its pods are ready, so that what depends on it finds its webhooks and custom resources."""
+    """`chart`: there when its pods are ready, so that what depends on it finds its webhooks and custom resources.
+
+    A namespace that is made here goes behind the chart, whatever the preset: Helm leaves the claims of StatefulSets,
+    and only the namespace takes them. What becomes of their volumes, the storage class says.
+    """
 
     chart: eks.HelmChart
 

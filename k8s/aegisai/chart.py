@@ -5,7 +5,8 @@ from cdk8s import App, Chart
 from applications import aegisai
 from k8s.aegisai.backup import add_backup
 from k8s.aegisai.certificate import add_certificate
-from k8s.aegisai.gitops import add_application
+from k8s.aegisai.exposure import namespace_labels
+from k8s.aegisai.gitops import add_application, keep_from_argo
 from k8s.aegisai.observability import add_observability
 from k8s.aegisai.parts import CONFIGURATION, parts_of
 from k8s.aegisai.policies import add_policies
@@ -18,6 +19,7 @@ from k8s.aegisai.storage import add_shared_storage
 from k8s.config_map import ConfigMap
 from k8s.namespace import Namespace
 from settings.aegisai import AegisAIDeployment
+from settings.aegisai_eks import AegisAIOnEks
 from settings.data_stores import InClusterPostgresql, InClusterRedis
 
 
@@ -27,7 +29,12 @@ class AegisAI(Chart):
     def __init__(self, app: App, *, settings: AegisAIDeployment) -> None:
         super().__init__(app, settings.name, disable_resource_name_hashes=True)
         parts = parts_of(settings)
-        Namespace(self, installation=parts.installation, kubernetes_version=settings.kubernetes_version)
+        Namespace(
+            self,
+            installation=parts.installation,
+            kubernetes_version=settings.kubernetes_version,
+            labels=namespace_labels(settings),
+        )
         add_policies(self, parts=parts, settings=settings)
         store = add_secrets(self, parts=parts, settings=settings)
         configuration = ConfigMap(
@@ -73,3 +80,5 @@ class AegisAI(Chart):
                 # CloudFormation deletes the Application alone, and load balancers must not be left behind
                 cascade=settings.hosting == "eks",
             )
+            if isinstance(settings, AegisAIOnEks) and settings.keep_data:
+                keep_from_argo(self)

@@ -1,11 +1,13 @@
 """How the gateway is reached: a load balancer's Service, an Ingress, or neither."""
 
 import json
+from collections.abc import Mapping
 
 from constructs import Construct
 
 from k8s.aegisai.parts import HTTP
 from k8s.component import Component
+from k8s.container import Container
 from k8s.ingress import Ingress, Route
 from k8s.service import Service, ServicePort
 from settings.aegisai import AegisAIDeployment
@@ -15,6 +17,20 @@ TLS_POLICY = "ELBSecurityPolicy-TLS13-1-2-2021-06"
 NLB = "service.beta.kubernetes.io/aws-load-balancer"
 ALB = "alb.ingress.kubernetes.io"
 HTTPS = 443
+READY_BEHIND_LOAD_BALANCER = {"elbv2.k8s.aws/pod-readiness-gate-inject": "enabled"}
+"""Label of a namespace whose new pods count as ready when the load balancer sends them requests."""
+DRAIN_SECONDS = {"nlb": 90, "alb": 20}
+"""How long a load balancer may still send new connections to a pod that leaves."""
+
+
+def namespace_labels(settings: AegisAIDeployment) -> Mapping[str, str]:
+    """What the controller of load balancers reads on the namespace."""
+    return READY_BEHIND_LOAD_BALANCER if settings.ingress.type in DRAIN_SECONDS else {}
+
+
+def drain_seconds(settings: AegisAIDeployment) -> int:
+    """Seconds until nothing new reaches a gateway's pod that leaves."""
+    return DRAIN_SECONDS.get(settings.ingress.type, Container.drain_seconds)
 
 
 def add_gateway_service(

@@ -1,10 +1,13 @@
-"""Argo CD applies what stands in Git."""
+"""Argo CD applies what stands in Git, and what it may not delete."""
 
+from cdk8s import ApiObject, Chart
 from constructs import Construct
 
 from k8s.component import Installation
 from k8s.gitops import Application
 from settings.kubernetes import GitopsSettings
+
+KEPT_KINDS = ("Namespace", "PersistentVolumeClaim")
 
 
 def add_application(
@@ -25,3 +28,10 @@ def add_application(
         automatic=settings.automatic,
         cascade=cascade,
     )
+
+
+def keep_from_argo(chart: Chart) -> None:
+    """Argo CD deletes neither the claims nor the namespace that they are in, whatever happens to its Application."""
+    for each in chart.node.find_all():
+        if isinstance(each, ApiObject) and each.kind in KEPT_KINDS:
+            each.metadata.add_annotation("argocd.argoproj.io/sync-options", "Delete=false,Prune=false")

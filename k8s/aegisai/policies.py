@@ -28,6 +28,8 @@ class Network:
     outbound: tuple[Outbound, ...]
     inbound: tuple[Inbound, ...]
     foreign: tuple[ForeignPods, ...]
+    dns_cidrs: tuple[str, ...]
+    """Where DNS is asked beside CoreDNS's pods."""
 
 
 def network_of(settings: AegisAIDeployment, parts: Parts) -> Network:
@@ -37,6 +39,7 @@ def network_of(settings: AegisAIDeployment, parts: Parts) -> Network:
         outbound=tuple(_outbound(settings, parts)),
         inbound=tuple(_inbound(settings, parts)),
         foreign=tuple(_foreign(settings)),
+        dns_cidrs=settings.dns_cidrs if isinstance(settings, AegisAIAnywhere) else (),
     )
 
 
@@ -51,6 +54,7 @@ def add_policies(scope: Construct, *, parts: Parts, settings: AegisAIDeployment)
         outbound=network.outbound,
         inbound=network.inbound,
         foreign=network.foreign,
+        dns_cidrs=network.dns_cidrs,
     )
 
 

@@ -6,7 +6,7 @@ from constructs import Construct
 
 from applications import aegisai
 from k8s.access import ServiceAccount
-from k8s.aegisai.exposure import add_gateway_service
+from k8s.aegisai.exposure import add_gateway_service, drain_seconds
 from k8s.aegisai.observability import PROMETHEUS_SERVICE, error_share
 from k8s.aegisai.parts import HTTP, SECRETS, Parts
 from k8s.aegisai.storage import SHARED, make_folders
@@ -179,6 +179,7 @@ def _container(
             alive_every_seconds=probes.liveness_period_seconds,
             timeout_seconds=probes.timeout_seconds,
         ),
+        drain_seconds=drain_seconds(settings) if one.role == "gateway" else Container.drain_seconds,
     )
 
 

@@ -50,9 +50,7 @@ def add_snapshots(
     )
     class_name = snapshots.snapshot_class
     if class_name is None and isinstance(settings, AegisAIOnEks):
-        class_name = VolumeSnapshotClass(
-            scope, installation=parts.installation, driver=EBS, keep=settings.keep_data
-        ).object_name
+        class_name = VolumeSnapshotClass(scope, installation=parts.installation, driver=EBS).object_name
     script = ConfigMap(
         scope,
         component=component,

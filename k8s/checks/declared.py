@@ -1,6 +1,7 @@
 """What the declared edges mean, in the words of `allowed_edges`, worked out without any policy."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import product
 
 from k8s.checks.network import Allowed
 from k8s.component import Component
@@ -14,13 +15,14 @@ def declared_edges(
     outbound: Sequence[Outbound] = (),
     inbound: Sequence[Inbound] = (),
     foreign: Sequence[ForeignPods] = (),
+    dns_cidrs: Sequence[str] = (),
 ) -> frozenset[Allowed]:
     """The connections that should be open, and no more: DNS for every component, and what is declared."""
     peers: dict[str, Component | ForeignPods] = {each.name: each for each in components}
     peers |= {each.name: each for each in foreign}
     return frozenset(
         (
-            *_dns(components),
+            *_dns(components, dns_cidrs),
             *(_edge(peers[edge.source], peers[edge.target], edge.port_name) for edge in edges),
             *_outbound(peers, outbound),
             *_inbound(peers, inbound),
@@ -28,12 +30,9 @@ def declared_edges(
     )
 
 
-def _dns(components: Sequence[Component]) -> Iterator[Allowed]:
-    for component in components:
-        for port in DNS.ports:
-            yield Allowed(
-                source=_name(component), target=_name(DNS), port=port.number, protocol=port.protocol
-            )
+def _dns(components: Sequence[Component], cidrs: Sequence[str]) -> Iterator[Allowed]:
+    for component, target, port in product(components, (_name(DNS), *cidrs), DNS.ports):
+        yield Allowed(source=_name(component), target=target, port=port.number, protocol=port.protocol)
 
 
 def _edge(source: Component | ForeignPods, target: Component | ForeignPods, port_name: str) -> Allowed:

@@ -7,6 +7,8 @@ from k8s.checks.pods import PodTemplate, pods_of, selects
 
 MOVING_TAGS = ("latest", "main", "master", "stable", "edge", "nightly")
 SERVING = ("Deployment", "StatefulSet", "Rollout")
+LEAST_STOP_SECONDS = 30
+"""Between the stop signal and the end by force."""
 
 
 def read_only_root(pod: PodTemplate) -> Iterator[str]:
@@ -62,6 +64,15 @@ def spread(pod: PodTemplate) -> Iterator[str]:
             yield f"is not spread over {key}"
 
 
+def time_to_stop(pod: PodTemplate) -> Iterator[str]:
+    """The grace period begins before the drain, which leaves the rest of it to the work in hand."""
+    grace = pod.spec.get("terminationGracePeriodSeconds", 30)
+    for container in pod.spec["containers"]:
+        drain = container.get("lifecycle", {}).get("preStop", {}).get("sleep", {}).get("seconds", 0)
+        if grace < drain + LEAST_STOP_SECONDS:
+            yield f"{container['name']} drains for {drain} s of {grace} s, and {LEAST_STOP_SECONDS} s have to be left"
+
+
 RULES: tuple[Callable[[PodTemplate], Iterator[str]], ...] = (
     read_only_root,
     requests_and_limits,
@@ -69,6 +80,7 @@ RULES: tuple[Callable[[PodTemplate], Iterator[str]], ...] = (
     token_only_where_asked,
     probes,
     spread,
+    time_to_stop,
 )
 
 

@@ -203,9 +203,12 @@ def test_refusal_of_aws_reaches_cloudformation(account: Account, deletion: Calla
     assert "DryRunOperation" in answer["Reason"]
 
 
-def test_kinds_that_are_not_named_are_not_looked_for(account: Account, deletion: Callable[..., Any]) -> None:
+@pytest.mark.parametrize("kinds", [["load_balancers", "security_groups"], []])
+def test_kinds_that_are_not_named_are_not_looked_for(
+    account: Account, deletion: Callable[..., Any], kinds: list[str]
+) -> None:
     account.volumes = {"vol-1": CLAIMED}
-    assert deletion(kinds=["load_balancers", "security_groups"])["Status"] == "SUCCESS"
+    assert deletion(kinds=kinds)["Status"] == "SUCCESS"
     assert account.deleted == []
 
 

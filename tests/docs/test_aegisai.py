@@ -44,6 +44,7 @@ OF_OTHERS = {
     "deployment/cluster-autoscaler",
     "deployment/aws-load-balancer-controller",
     "daemonset/efs-csi-node",
+    "daemonset/node-local-dns",
     "service/prometheus-grafana",
 }
 """What add-ons and charts make."""

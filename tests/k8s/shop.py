@@ -243,7 +243,7 @@ def _database(chart: Chart, keys: ExternalSecret) -> None:
         replicas=1,
         claims=[ClaimTemplate(name="data", size="10Gi", storage_class="fast")],
     )
-    snapshots = VolumeSnapshotClass(chart, installation=SHOP, driver="ebs.csi.aws.com", keep=True)
+    snapshots = VolumeSnapshotClass(chart, installation=SHOP, driver="ebs.csi.aws.com")
     VolumeSnapshot(
         chart,
         component=SHOP.component("first", role="backup"),

@@ -26,6 +26,13 @@ def test_without_edges_there_is_nothing_but_dns() -> None:
     assert [port["protocol"] for port in dns["egress"][0]["ports"]] == ["UDP", "TCP"]
 
 
+def test_a_cache_of_dns_may_be_asked_where_the_servers_are() -> None:
+    made = policies(dns_cidrs=["169.254.20.10/32"])
+    [rule] = only("NetworkPolicy", made, "allow-dns")["spec"]["egress"]
+    assert rule["to"][1:] == [{"ipBlock": {"cidr": "169.254.20.10/32"}}]
+    assert {port["port"] for port in rule["ports"]} == {53}
+
+
 def test_an_edge_makes_both_sides() -> None:
     made = policies(edges=[Edge(source="gateway", target="worker", port_name="http", why="work")])
     source = only("NetworkPolicy", made, "gateway")["spec"]

@@ -136,9 +136,9 @@ def test_a_claim_says_size_mode_and_class() -> None:
     }
 
 
-def test_a_snapshot_is_kept_where_it_is_stored() -> None:
+def test_a_snapshot_goes_with_its_object() -> None:
     cluster = only("VolumeSnapshotClass", manifests())
-    assert (cluster["driver"], cluster["deletionPolicy"]) == ("ebs.csi.aws.com", "Retain")
+    assert (cluster["driver"], cluster["deletionPolicy"]) == ("ebs.csi.aws.com", "Delete")
     assert "namespace" not in cluster["metadata"]
     assert spec("VolumeSnapshot") == {
         "source": {"persistentVolumeClaimName": "data-database-0"},

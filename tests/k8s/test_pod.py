@@ -100,7 +100,12 @@ def test_a_pod_leaves_its_services_before_it_stops() -> None:
     assert app()["lifecycle"] == {"preStop": {"sleep": {"seconds": 5}}}
     assert "lifecycle" not in app(drain_seconds=0)
     assert "lifecycle" not in app(health=None)
-    assert spec(termination_grace_seconds=90)["terminationGracePeriodSeconds"] == 90
+
+
+def test_the_drain_takes_nothing_of_the_time_to_stop() -> None:
+    assert spec(termination_grace_seconds=90)["terminationGracePeriodSeconds"] == 95
+    silent = Pod(containers=[container(WORKER, health=None)], termination_grace_seconds=90)
+    assert template(silent)["spec"]["terminationGracePeriodSeconds"] == 90
 
 
 def test_pods_of_one_revision_are_spread_over_zones_and_hosts() -> None:

@@ -55,6 +55,7 @@ def aegisai(settings: AegisAIDeployment, made: list[Manifest]) -> Case:
         outbound=network.outbound,
         inbound=network.inbound,
         foreign=network.foreign,
+        dns_cidrs=network.dns_cidrs,
     )
     return Case(
         manifests=made,

@@ -26,6 +26,10 @@ RULES = [
     Allow(to="control_plane", port=443, source="kubectl", why="the Kubernetes API from CloudFormation"),
     Allow(to="file_system", port=2049, source="nodes", why="NFS from the pods"),
 ]
+VALUES: Mapping[str, Mapping[str, Any]] = {
+    "loki": {"singleBinary": {"persistence": {"size": "20Gi", "storageClass": "gp3"}}},
+}
+"""Of releases that ask for a volume, by chart."""
 Manifest = dict[str, Any]
 
 
@@ -118,7 +122,7 @@ def synthesize(variant: Variant, outdir: Path) -> Synthesized:
             repository="https://charts.example.com",
             chart=name,
             version="1.2.3",
-            values={"a": 1},
+            values=VALUES.get(name, {"a": 1}),
         )
     if variant.manifests:
         nested.append(eks.add_manifests("Manifests", variant.manifests))

@@ -43,7 +43,7 @@ APPLICATION = [
     thing("Ingress", "gateway"),
 ]
 VARIANTS = {
-    "development": Variant(manifests=APPLICATION),
+    "development": Variant(manifests=APPLICATION, releases=("loki", "argo-rollouts")),
     "production": Variant(
         cluster=ClusterSettings(
             node_groups=(
@@ -786,18 +786,66 @@ def test_load_balancers_are_gone_before_their_controller_goes(variant: str) -> N
 @pytest.mark.parametrize(
     ("variant", "kinds"),
     [
-        ("development", ["load_balancers", "security_groups", "volumes"]),
-        ("production", ["load_balancers", "security_groups"]),
+        ("development", ["volumes"]),
+        ("production", []),
     ],
 )
 def test_volumes_are_deleted_in_development_only(variant: str, kinds: list[str]) -> None:
-    found = [
-        each["Properties"]["Kinds"] for each in made(variant).resources("Custom::ClusterRemains").values()
-    ]
-    assert sorted(found) == sorted([kinds, ["network_interfaces"]])
+    """The resource is there in both: one that goes when data begins to be kept would delete the volumes."""
+    found = made(variant).resources("Custom::ClusterRemains")
+    assert found[volumes_of(variant)]["Properties"]["Kinds"] == kinds
     policies = names_in(made(variant).resources("AWS::IAM::Policy"))
     volumes = "aws:ResourceTag/pergola:deployment"
     assert (volumes in policies) == ("volumes" in kinds)
+
+
+def volumes_of(variant: str) -> str:
+    """Logical id of what waits for volumes."""
+    (found,) = [
+        name
+        for name, each in made(variant).resources("Custom::ClusterRemains").items()
+        if each["Properties"]["Kinds"] in ([], ["volumes"])
+    ]
+    return found
+
+
+@pytest.mark.parametrize("variant", ["development", "production"])
+def test_volumes_are_waited_for_between_the_charts_and_the_driver(variant: str) -> None:
+    """Backwards: charts, the namespaces with the claims that charts leave, volumes, driver, nodes."""
+    volumes, namespaces = volumes_of(variant), namespaces_of(variant)
+    assert len(namespaces) == len(VARIANTS[variant].releases) + 1
+    for logical_id in [*made(variant).resources(CHART), *namespaces.values()]:
+        assert volumes in made(variant).before(logical_id), logical_id
+    before = made(variant).before(volumes)
+    assert not before & {*made(variant).resources(CHART), *namespaces.values()}
+    assert {
+        addon(variant, "aws-ebs-csi-driver")[0],
+        *made(variant).resources("AWS::EKS::Nodegroup"),
+    } <= before
+    assert applied(variant, stack="Eks")["StorageClass/gp3"]["Id"] in before
+
+
+def namespaces_of(variant: str) -> dict[str, str]:
+    """Those of releases, with their logical ids."""
+    found = applied(variant, stack="Eks").items()
+    return {
+        name.partition("/")[2]: each["Id"] for name, each in found if each["Manifest"]["kind"] == "Namespace"
+    }
+
+
+def test_namespace_goes_behind_its_chart_and_before_the_operators_that_it_needs() -> None:
+    assert namespaces_of("development")["loki"] in made("development").before(chart("development", "loki")[0])
+    for name, earlier in (("argo-rollouts", "loki"), ("loki", "external-secrets")):
+        before = made("development").before(namespaces_of("development")[name])
+        assert chart("development", earlier)[0] in before
+
+
+@pytest.mark.parametrize("variant", ["development", "production"])
+def test_namespaces_of_releases_go_whatever_the_preset(variant: str) -> None:
+    """Nobody asks for their claims again; where data is kept, the storage class keeps the volumes."""
+    resources = made(variant).templates["Eks"]["Resources"]
+    policies = {resources[each].get("DeletionPolicy") for each in namespaces_of(variant).values()}
+    assert policies == {"Delete"}
 
 
 def test_interfaces_of_pods_go_between_nodes_and_cluster() -> None:

@@ -1,6 +1,7 @@
 """Facts of AegisAI's root stack and of how its nested stacks are wired."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from tests.k8s.aegisai.deployments import of_example
 
 Template = dict[str, Any]
 MANIFEST = "Custom::AWSCDK-EKS-KubernetesResource"
+CHART = "Custom::AWSCDK-EKS-HelmChart"
 DEV, PROD = "aegisai-dev", "aegisai-prod"
 
 
@@ -33,6 +35,13 @@ def nested(assembly: Path, name: str) -> dict[str, Any]:
         for logical_id, each in found.items()
         if each["Type"] == NESTED
     }
+
+
+def before(template: Template, logical_id: str) -> set[str]:
+    """What the template makes before it, and deletes after it; by DependsOn alone."""
+    named = template["Resources"][logical_id].get("DependsOn", [])
+    direct = {named} if isinstance(named, str) else {*named}
+    return direct.union(*(before(template, each) for each in direct))
 
 
 def applied(template: Template) -> list[Any]:
@@ -177,11 +186,35 @@ def test_the_firewall_stands_before_the_application_load_balancer(assembly: Path
 
 @pytest.mark.row("A11")
 def test_prometheus_is_installed_with_the_password_of_secrets_manager(assembly: Path) -> None:
-    charts = resources(stack(assembly, f"{DEV}.Eks"), "Custom::AWSCDK-EKS-HelmChart")
+    charts = resources(stack(assembly, f"{DEV}.Eks"), CHART)
     [values] = [json.dumps(each["Values"]) for each in charts if each["Release"] == "prometheus"]
     assert "grafana-admin" in values
     assert "aegisai-dev/grafana" in values
     assert "adminPassword" not in values
+
+
+@pytest.mark.row("A11")
+@pytest.mark.parametrize("name", [DEV, PROD])
+def test_charts_with_claims_and_their_namespaces_go_before_volumes_are_waited_for(
+    assembly: Path, name: str
+) -> None:
+    eks = stack(assembly, f"{name}.Eks")
+    [volumes] = [
+        logical_id
+        for logical_id, each in eks["Resources"].items()
+        if each["Type"] == "Custom::ClusterRemains" and each["Properties"]["Kinds"] in ([], ["volumes"])
+    ]
+    storing = {
+        logical_id: each["Properties"]["Release"]
+        for logical_id, each in eks["Resources"].items()
+        if each["Type"] == CHART and re.search("persistence|volumeClaim", json.dumps(each["Properties"]))
+    }
+    assert {"prometheus"} <= {*storing.values()} <= {"prometheus", "loki"}
+    for chart in storing:
+        [namespace] = [
+            each for each in before(eks, chart) if each.startswith(chart.partition("Chart")[0] + "Namespace")
+        ]
+        assert volumes in before(eks, namespace)
 
 
 @pytest.mark.row("C5")
@@ -198,9 +231,7 @@ def test_alerts_of_prometheus_reach_the_topic_of_all_alarms(assembly: Path, name
     assert topic["TopicName"] == f"{name}-alarms"
     eks = stack(assembly, f"{name}.Eks")
     [values] = [
-        each["Values"]["Fn::Join"][1]
-        for each in resources(eks, "Custom::AWSCDK-EKS-HelmChart")
-        if each["Release"] == "prometheus"
+        each["Values"]["Fn::Join"][1] for each in resources(eks, CHART) if each["Release"] == "prometheus"
     ]
     config = json.loads("".join(part if isinstance(part, str) else "*" for part in values))["alertmanager"]
     arn = f"arn:*:sns:*:*:{name}-alarms"
@@ -234,7 +265,7 @@ def test_alertmanager_starts_with_its_role(assembly: Path) -> None:
     [chart] = [
         each
         for each in made.values()
-        if each["Type"] == "Custom::AWSCDK-EKS-HelmChart" and each["Properties"]["Release"] == "prometheus"
+        if each["Type"] == CHART and each["Properties"]["Release"] == "prometheus"
     ]
     before = {made[each]["Type"] for each in chart["DependsOn"]}
     assert {"AWS::EKS::PodIdentityAssociation", "AWS::IAM::Policy"} <= before

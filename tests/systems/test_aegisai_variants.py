@@ -9,6 +9,7 @@ from aws_cdk import App, Validations
 from cdk_nag import AwsSolutionsChecks
 
 from commands.assembly import NESTED, templates
+from settings.service_pods import installed_daemon_sets
 from systems import build
 from tests.conftest import ROOT
 from tests.k8s.aegisai.deployments import VARIANTS, anywhere, on_eks
@@ -69,6 +70,31 @@ def test_what_is_installed_is_a_release_of_its_own(synthesized: Path) -> None:
     assert found["prometheus"] == "monitoring"
     assert {"loki", "log-collector", "jaeger", "otel-collector"} <= set(found)
     assert not {"prometheus", "loki", "jaeger"} & set(releases(synthesized, OTHERS.name))
+
+
+DAEMON_SETS = {
+    "node-exporter": ("prometheus", "prometheus-node-exporter"),
+    "log-collector": ("log-collector",),
+}
+"""Release that each is in, and where in its values it stands."""
+
+
+@pytest.mark.row("A11")
+def test_what_runs_on_every_node_runs_on_tainted_ones_too(synthesized: Path) -> None:
+    charts = resources(synthesized, f"{CANARY}.Eks", "Custom::AWSCDK-EKS-HelmChart")
+    counted = {each.name for each in installed_daemon_sets(VARIANTS["canary"].observability)}
+    assert counted == set(DAEMON_SETS)
+    for release, *path in DAEMON_SETS.values():
+        [values] = [told(each["Values"]) for each in charts if each["Release"] == release]
+        for key in path:
+            values = values[key]
+        assert values["tolerations"] == [{"operator": "Exists"}]
+
+
+def told(values: Any) -> Any:
+    """The values of a release; `*` stands where CloudFormation fills in."""
+    parts = [values] if isinstance(values, str) else values["Fn::Join"][1]
+    return json.loads("".join(part if isinstance(part, str) else "*" for part in parts))
 
 
 @pytest.mark.row("A8", "A12", "A13")

@@ -113,6 +113,7 @@ VARIANTS: dict[str, AegisAIAnywhere | AegisAIOnEks] = {
         observability={"tracing": "existing", "otlp_endpoint": "https://traces.example.org:4318"},
         ingress={"type": "none"},
         volume_snapshots={"keep": 3},
+        dns_cidrs=("169.254.20.10/32",),
         services={"gateway": {"replicas": 1, "max_replicas": 1}},
     ),
 }

@@ -170,3 +170,13 @@ def test_a_secret_that_somebody_made_is_left_alone() -> None:
 def test_the_region_of_secrets_is_the_deployments() -> None:
     store = by_name("SecretStore", manifests(on_eks(region="eu-central-1")))["aws-secrets-manager"]
     assert store["spec"]["provider"]["aws"]["region"] == "eu-central-1"
+
+
+@pytest.mark.row("A2", "A6")
+def test_services_are_told_whether_redis_is_a_cluster() -> None:
+    """ElastiCache Serverless is always one."""
+    told = {
+        name: by_name("ConfigMap", of_example(name))["app-config"]["data"]["REDIS_CLUSTER"]
+        for name in ("aegisai-local", "aegisai-dev", "aegisai-prod")
+    }
+    assert told == {"aegisai-local": "false", "aegisai-dev": "false", "aegisai-prod": "true"}

@@ -78,3 +78,42 @@ def test_elsewhere_an_ingress_takes_the_clusters_class_and_the_secret_of_somebod
 def test_plain_http_has_a_port_of_its_own() -> None:
     [port] = service(anywhere(ingress={"external_port": 80}))["spec"]["ports"]
     assert (port["port"], port["targetPort"]) == (80, "http")
+
+
+@pytest.mark.row("A1", "A8")
+@pytest.mark.parametrize(
+    ("settings", "drain", "gated"),
+    [
+        (on_eks(), 90, True),
+        (on_eks(ingress=ALB), 20, True),
+        (on_eks(ingress={"type": "none"}), 5, False),
+        (anywhere(), 5, False),
+    ],
+    ids=["nlb", "alb", "none", "elsewhere"],
+)
+def test_a_pod_serves_until_its_load_balancer_has_let_go(settings: Any, drain: int, gated: bool) -> None:
+    made = manifests(settings)
+    spec = by_name("Deployment", made)["gateway"]["spec"]["template"]["spec"]
+    assert spec["containers"][0]["lifecycle"]["preStop"]["sleep"]["seconds"] == drain
+    assert spec["terminationGracePeriodSeconds"] == drain + 30
+    labels = by_name("Namespace", made)["aegisai"]["metadata"]["labels"]
+    assert (labels.get("elbv2.k8s.aws/pod-readiness-gate-inject") == "enabled") == gated
+
+
+@pytest.mark.row("A1", "A6")
+@pytest.mark.parametrize(
+    "settings",
+    [
+        anywhere(),
+        anywhere(ingress={"external_port": 80}),
+        on_eks(),
+        on_eks(ingress=ALB),
+        on_eks(ingress={"certificate_arn": CERTIFICATE}),
+    ],
+    ids=["elsewhere", "other port", "nlb", "alb", "nlb with certificate"],
+)
+def test_the_gateways_url_is_true_inside_the_cluster(settings: Any) -> None:
+    made = manifests(settings)
+    url = by_name("ConfigMap", made)["app-config"]["data"]["GATEWAY_URL"]
+    [port] = by_name("Service", made)["gateway"]["spec"]["ports"]
+    assert url == f"http://gateway:{port['port']}"

@@ -1,6 +1,7 @@
 """Monitors, alerts, dashboards, and Argo CD's Application."""
 
 import json
+from typing import Any
 
 import pytest
 
@@ -96,6 +97,30 @@ def test_somebody_presses_sync_where_the_file_says_so() -> None:
     gitops = {"repository": "https://git.example.org/manifests", "path": "a", "automatic": False}
     spec = by_name("Application", manifests(anywhere(gitops=gitops)))["aegisai-local"]["spec"]
     assert "automated" not in spec["syncPolicy"]
+
+
+GITOPS = {"repository": "https://git.example.org/manifests", "path": "a"}
+
+
+@pytest.mark.row("A13", "C3")
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [
+        ({"gitops": GITOPS, "keep_data": True}, {"Namespace", "PersistentVolumeClaim"}),
+        ({"gitops": GITOPS, "keep_data": False}, set()),
+        ({"keep_data": True}, set()),
+    ],
+)
+def test_argo_cd_leaves_the_data_that_is_to_be_kept(given: dict[str, Any], kept: set[str]) -> None:
+    made = manifests(on_eks(**given))
+    option = "argocd.argoproj.io/sync-options"
+    found = [
+        each["kind"]
+        for each in made
+        if each["metadata"].get("annotations", {}).get(option) == "Delete=false,Prune=false"
+    ]
+    assert set(found) == kept
+    assert len(found) == sum(each["kind"] in kept for each in made)
 
 
 def test_a_deployment_without_backup_is_not_told_that_it_is_missing() -> None:

@@ -98,6 +98,14 @@ def test_traces_go_to_the_collectors_namespace_alone() -> None:
 
 
 @pytest.mark.row("A7")
+def test_every_pod_may_ask_the_caches_of_dns_and_nothing_else_of_theirs() -> None:
+    made = of_variant("bucket")
+    asked = {edge for edge in outside(made) if edge[1] == "169.254.20.10/32"}
+    assert {port for *_, port in asked} == {53}
+    assert {source for source, *_ in asked} == {each.name for each in parts_of(VARIANTS["bucket"]).all}
+
+
+@pytest.mark.row("A7")
 def test_buckets_are_reached_by_who_works_on_files() -> None:
     reached = {edge[0] for edge in outside(of_variant("canary")) if edge[1:] == ("169.254.170.23/32", 80)}
     assert reached == {"gateway", *WORKERS, "postgres-backup", "postgres-restore"}

@@ -6,7 +6,7 @@ import pytest
 
 from k8s.manifests import Manifest
 from systems.aegisai_manifests import manifests
-from tests.k8s.aegisai.deployments import anywhere, by_name, of_example, of_variant
+from tests.k8s.aegisai.deployments import anywhere, by_name, of_example, of_variant, on_eks
 
 LOCAL = of_example("aegisai-local")
 
@@ -101,6 +101,23 @@ def test_on_eks_volumes_have_snapshots_of_a_class_of_their_own() -> None:
     assert snapshots(made)["SNAPSHOT_CLASS"] == "aegisai-dev"
     made_class = by_name("VolumeSnapshotClass", made)["aegisai-dev"]
     assert (made_class["driver"], made_class["deletionPolicy"]) == ("ebs.csi.aws.com", "Delete")
+
+
+@pytest.mark.row("A10")
+def test_snapshots_that_the_job_removes_are_gone_although_data_is_kept() -> None:
+    made = manifests(on_eks(keep_data=True))
+    assert by_name("VolumeSnapshotClass", made)["aegisai-dev"]["deletionPolicy"] == "Delete"
+
+
+@pytest.mark.row("A10")
+def test_dump_and_snapshot_are_half_a_day_apart() -> None:
+    jobs = by_name("CronJob", of_example("aegisai-dev"))
+    dump, taken = (
+        [int(each) for each in jobs[name]["spec"]["schedule"].split(" ")[:2]]
+        for name in ("postgres-backup", "volume-snapshots")
+    )
+    apart = (taken[1] * 60 + taken[0]) - (dump[1] * 60 + dump[0])
+    assert 11 * 60 <= apart <= 13 * 60
 
 
 @pytest.mark.row("A10")

@@ -45,6 +45,7 @@ BAD: list[tuple[str, Callable[[Any], object]]] = [
     ("probes", _drop("startupProbe")),
     ("probes", _as_often),
     ("spread", lambda spec: spec["topologySpreadConstraints"].pop()),
+    ("time_to_stop", lambda spec: spec.update(terminationGracePeriodSeconds=34)),
 ]
 
 

@@ -10,6 +10,22 @@ from filelock import FileLock
 from commands.synthesis import synthesize
 
 ROOT = Path(__file__).parent.parent
+SLOW = (
+    *(
+        f"tests/commands/{name}"
+        for name in ("account", "bundle", "destroy_check", "diff", "local", "manifests")
+    ),
+    *(
+        "tests/commands/preflight",
+        "tests/commands/report",
+        "tests/k8s",
+        "tests/manifests",
+        "tests/stacks/test_eks",
+    ),
+    *("tests/systems/test_aegisai", "tests/test_workflows", "tests/docs"),
+    *("tests/settings/test_fuzz", "tests/settings/capacity", "tests/test_app", "tests/assets"),
+)
+"""Folders and files by the beginning of their tests' ids."""
 FILES = sorted((ROOT / "deployments").glob("*.yaml"))
 COMMITTED = [path.stem for path in FILES if "\nhosting: any\n" not in path.read_text()]
 """The committed deployments that make a stack."""
@@ -43,6 +59,14 @@ def assembly(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def variants(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The cloud assembly of `tests/deployments`."""
     return _once(tmp_path_factory, "variants", {"deployments": "tests/deployments"})
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What reads whole deployments in many ways is left to `make test`, so that `make test-fast` stays fast."""
+    for item in items:
+        if item.nodeid.startswith(SLOW) or "variants" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.slow)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -5,9 +5,9 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from settings.load_balancer import CERTIFICATE_ARN, FirewallSettings
+from settings.load_balancer import CertificateArn, FirewallSettings
 from settings.model import Model, Refusal
-from settings.text import HostName, Ipv4Block, OfKnownRegion
+from settings.text import HostName, Ipv4Block
 
 Port = Annotated[int, Field(ge=1, le=65_535)]
 
@@ -20,19 +20,7 @@ class AwsIngressSettings(Model):
     `none`: reached inside the cluster only."""
     scheme: Literal["internet-facing", "internal"] = "internet-facing"
     """Whether the load balancer has public addresses."""
-    certificate_arn: (
-        Annotated[
-            str,
-            Field(
-                pattern=CERTIFICATE_ARN,
-                examples=[
-                    "arn:aws:acm:eu-west-1:111122223333:certificate/01234567-89ab-cdef-0123-456789abcdef"
-                ],
-            ),
-            OfKnownRegion,
-        ]
-        | None
-    ) = None
+    certificate_arn: CertificateArn | None = None
     """ACM certificate in the deployment's region, for TLS 1.3 and 1.2. Left out: none, which needs
     `allow_plain_http`."""
     allow_plain_http: bool = False

@@ -12,6 +12,14 @@ from settings.problems import shown
 from settings.text import HostName, Ipv4Block, OfKnownRegion, account_of, region_of
 
 CERTIFICATE_ARN = r"^arn:aws[a-z-]*:acm:[a-z0-9-]+:\d{12}:certificate/[0-9a-zA-Z-]+$"
+CertificateArn = Annotated[
+    str,
+    Field(
+        pattern=CERTIFICATE_ARN,
+        examples=["arn:aws:acm:eu-west-1:111122223333:certificate/01234567-89ab-cdef-0123-456789abcdef"],
+    ),
+    OfKnownRegion,
+]
 
 
 def _known_country(value: str) -> str:
@@ -67,14 +75,7 @@ class LoadBalancerSettings(Model):
     internal."""
     certificate_arn: (
         Annotated[
-            str,
-            Field(
-                pattern=CERTIFICATE_ARN,
-                examples=[
-                    "arn:aws:acm:eu-west-1:111122223333:certificate/01234567-89ab-cdef-0123-456789abcdef"
-                ],
-            ),
-            OfKnownRegion,
+            CertificateArn,
             Operated(
                 parameter="CertificateArn",
                 group="Load balancer",

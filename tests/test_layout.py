@@ -131,6 +131,15 @@ def test_a_system_that_is_not_asked_for_is_not_imported() -> None:
     subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True)
 
 
+def test_kubernetes_is_not_loaded_where_nobody_asks_for_it() -> None:
+    code = (
+        "import sys, systems.manifests\n"
+        "loaded = [m for m in sys.modules if m.startswith(('cdk8s', 'k8s'))]\n"
+        "assert not loaded, loaded"
+    )
+    subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True)
+
+
 def test_every_recommended_feature_flag_is_set() -> None:
     [archive] = [file for file in files("aws_cdk._jsii").iterdir() if file.name.endswith(".tgz")]
     with tarfile.open(str(archive)) as library:

@@ -10,7 +10,7 @@ import typer
 from rich.console import Console
 
 from commands.assembly import ROOT
-from commands.console import console
+from commands.console import console, ended
 from commands.diff import accepted, base, sides
 from commands.diff.compare import compared
 from commands.diff.gate import Gate, verdict
@@ -69,11 +69,9 @@ def diff(
         with tempfile.TemporaryDirectory(prefix="pergola-diff-") as temporary:
             report, code = _report(against, (of_base, asked), gates, here, Path(temporary))
     except REFUSED as error:
-        print(error, file=sys.stderr)  # noqa: T201 -- as it is: rich would wrap the lines
-        raise typer.Exit(NOT_COMPARED) from None
+        raise ended(error, code=NOT_COMPARED) from None
     except KeyboardInterrupt:
-        print("interrupted; the base's copy is removed", file=sys.stderr)  # noqa: T201
-        raise typer.Exit(130) from None
+        raise ended("interrupted; the base's copy is removed", code=130) from None
     _print(report, output)
     raise typer.Exit(code)
 

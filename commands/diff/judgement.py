@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from commands.assembly import NESTED
+from commands.assembly import NESTED, construct
 from commands.flattened import Template
 
 JUDGE = Path(__file__).parent / "judge.cjs"
@@ -51,7 +51,7 @@ def renewed(before: Template, after: Template) -> Iterator[str]:
 def _nested(template: Template) -> dict[str, str]:
     """The logical ID of each nested stack by the path that its resources have."""
     return {
-        address.partition("NestedStack")[0]: address
+        construct(address): address
         for address, body in template["Resources"].items()
         if body["Type"] == NESTED
     }

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from rich.markup import escape
 from rich.table import Table
 
+from commands.assembly import construct
 from commands.local.account import DeployedStack, Left
 from commands.local.emulator.table.depth import Depth, depth, remark
 
@@ -72,7 +73,7 @@ def left_table(left: list[Left]) -> Table:
 def short_name(name: str, root: str) -> str:
     """The nested stack's construct ids, without what CloudFormation and the CDK put around them."""
     parts = name.removeprefix(f"{root}-").split("-")
-    return ".".join(part.split("NestedStack")[0] for part in parts if "NestedStack" in part)
+    return ".".join(construct(part) for part in parts if "NestedStack" in part)
 
 
 def _remarked(types: Mapping[str, int]) -> str:

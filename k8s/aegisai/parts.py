@@ -5,7 +5,9 @@ from dataclasses import dataclass
 
 from applications import aegisai
 from k8s.component import Component, Installation, Port
+from k8s.container import Resources
 from settings.aegisai import POSTGRESQL_PORT, REDIS_PORT, AegisAIDeployment
+from settings.services import CpuShare, MemoryShare
 
 HTTP = "http"
 BACKUP = "postgres-backup"
@@ -39,6 +41,11 @@ class Parts:
     def alone(self, name: str, *, role: str) -> Component:
         """What has no pods of its own, such as configuration."""
         return self.installation.component(name, role=role)
+
+
+def resources(cpu: CpuShare, memory: MemoryShare) -> Resources:
+    """What the settings say that a container asks for and may have."""
+    return Resources(cpu=cpu.request, cpu_limit=cpu.limit, memory=memory.request, memory_limit=memory.limit)
 
 
 def parts_of(settings: AegisAIDeployment) -> Parts:

@@ -3,10 +3,10 @@
 from constructs import Construct
 
 from applications import aegisai
-from k8s.aegisai.parts import SECRETS
+from k8s.aegisai.parts import SECRETS, resources
 from k8s.aegisai.storage import add_data_claim, block_class
 from k8s.component import Component
-from k8s.container import Container, Mount, Resources, SecretKey
+from k8s.container import Container, Mount, SecretKey
 from k8s.pod import Pod
 from k8s.probe import Command, Health
 from k8s.service import Service
@@ -59,12 +59,7 @@ def _container(component: Component, settings: InClusterPostgresql, data: Volume
     return Container(
         name=component.name,
         image=image(settings),
-        resources=Resources(
-            cpu=settings.cpu.request,
-            cpu_limit=settings.cpu.limit,
-            memory=settings.memory.request,
-            memory_limit=settings.memory.limit,
-        ),
+        resources=resources(settings.cpu, settings.memory),
         ports=component.ports,
         environment={
             "PGDATA": f"{FOLDER}/pgdata",  # a volume's root holds lost+found, which initdb refuses

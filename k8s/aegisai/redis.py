@@ -3,10 +3,10 @@
 from constructs import Construct
 
 from applications import aegisai
-from k8s.aegisai.parts import SECRETS
+from k8s.aegisai.parts import SECRETS, resources
 from k8s.aegisai.storage import add_data_claim, block_class
 from k8s.component import Component
-from k8s.container import Container, Mount, Resources, SecretKey
+from k8s.container import Container, Mount, SecretKey
 from k8s.pod import Pod
 from k8s.probe import Command, Health, TcpSocket
 from k8s.service import Service
@@ -53,12 +53,7 @@ def _container(component: Component, settings: InClusterRedis, data: Volume) -> 
     return Container(
         name=component.name,
         image=reference(repository, name, tag=settings.image_tag, digest=settings.image_digest),
-        resources=Resources(
-            cpu=settings.cpu.request,
-            cpu_limit=settings.cpu.limit,
-            memory=settings.memory.request,
-            memory_limit=settings.memory.limit,
-        ),
+        resources=resources(settings.cpu, settings.memory),
         command=["sh", "-c", START],
         ports=component.ports,
         environment={aegisai.REDIS_PASSWORD: password, "REDISCLI_AUTH": password},

@@ -8,12 +8,12 @@ from applications import aegisai
 from k8s.access import ServiceAccount
 from k8s.aegisai.exposure import add_gateway_service, drain_seconds
 from k8s.aegisai.observability import PROMETHEUS_SERVICE, error_share
-from k8s.aegisai.parts import HTTP, SECRETS, Parts
+from k8s.aegisai.parts import HTTP, SECRETS, Parts, resources
 from k8s.aegisai.storage import SHARED, make_folders
 from k8s.autoscaling import Autoscaling
 from k8s.component import Component
 from k8s.config_map import ConfigMap
-from k8s.container import Container, Mount, Resources, SecretKey, Value
+from k8s.container import Container, Mount, SecretKey, Value
 from k8s.disruption import PodDisruptionBudget
 from k8s.pod import Pod, Toleration
 from k8s.probe import Health, HttpGet
@@ -162,12 +162,7 @@ def _container(
     return Container(
         name=name,
         image=settings.image_of(name),
-        resources=Resources(
-            cpu=one.cpu.request,
-            cpu_limit=one.cpu.limit,
-            memory=one.memory.request,
-            memory_limit=one.memory.limit,
-        ),
+        resources=resources(one.cpu, one.memory),
         ports=component.ports,
         config_maps=[configuration],
         environment=dict(_environment(name, one, settings)),

@@ -66,8 +66,8 @@ pages: $(VENV)/.app ## The picture and the tables of docs/aegisai.md from the ex
 rows: $(VENV)/.dev ## Which test shows which row of the systems' table
 	@$(PY) -m commands rows
 
-diagram: setup ## The pictures in docs/ from the templates
-	@$(PY) -m commands diagram
+diagram: setup ## The nested stacks of a deployment as a picture in dist/; without one, the pictures in docs/ [DEPLOYMENT=...]
+	@$(PY) -m commands diagram $(FOLDER) --deployment "$(DEPLOYMENT)"
 
 local: setup ## Deploy to an embedded AWS on loopback [DEPLOYMENT=open-webui-dev] [VERBOSE=1]
 	@$(PY) -m commands local up $(FOLDER) --deployment $(or $(DEPLOYMENT),open-webui-dev) $(if $(VERBOSE),--verbose)

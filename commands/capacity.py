@@ -9,7 +9,9 @@ import typer
 from rich.table import Table
 
 from commands.console import console
-from settings.capacity.answer import Capacity, cores, gib, left, listed
+from settings.capacity.answer import Capacity
+from settings.capacity.table import HEADS, rows
+from settings.capacity.words import cores, gib, listed
 from settings.capacity.workloads import Moment
 from settings.load import BadDeploymentFile, deployment_files, load_deployment
 
@@ -47,24 +49,13 @@ def capacity(
 def moments(name: str, answer: Capacity) -> Table:
     """A row per moment."""
     table = Table(title=name, title_justify="left")
-    table.add_column("moment", overflow="fold")
-    for heading in ("pods", "CPU requested", "memory requested, GiB", "nodes", "CPU left", "memory left"):
-        table.add_column(heading, justify="right")
-    table.add_column("waiting", overflow="fold")
-    for moment in Moment:
-        packing = answer.at(moment)
-        wanted = [(one, one.pods(moment)) for one in answer.workloads]
-        cpu, memory = left(packing)
-        table.add_row(
-            moment,
-            str(sum(count for _, count in wanted)),
-            cores(sum(one.cpu * count for one, count in wanted)),
-            gib(sum(one.memory * count for one, count in wanted)),
-            str(len(packing.nodes)),
-            f"{cpu} %",
-            f"{memory} %",
-            listed(packing.waiting) or "-",
+    for heading in HEADS:
+        text = heading in (HEADS[0], HEADS[-1])
+        table.add_column(
+            heading, justify="left" if text else "right", overflow="fold" if text else "ellipsis"
         )
+    for row in rows(answer):
+        table.add_row(*row)
     return table
 
 

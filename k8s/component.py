@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 PREFIX = "app.kubernetes.io"
+INSTANCE = f"{PREFIX}/instance"
+ROLE = f"{PREFIX}/component"
 MANAGED_BY = "pergola"
 
 Protocol = Literal["TCP", "UDP"]
@@ -35,19 +37,23 @@ class Component:
 
     @property
     def labels(self) -> dict[str, str]:
-        """Every recommended label."""
-        labels = {
+        """The recommended labels that stay: what has no version of its own should not change with each release."""
+        return {
             **self.selector,
             f"{PREFIX}/part-of": self.system,
-            f"{PREFIX}/component": self.role,
+            ROLE: self.role,
             f"{PREFIX}/managed-by": MANAGED_BY,
         }
-        return labels if self.version is None else {**labels, f"{PREFIX}/version": self.version}
+
+    @property
+    def versioned_labels(self) -> dict[str, str]:
+        """With the version, for pods and what keeps them running."""
+        return self.labels if self.version is None else {**self.labels, f"{PREFIX}/version": self.version}
 
     @property
     def selector(self) -> dict[str, str]:
         """The labels that select its pods; a selector cannot change later, so no version is in it."""
-        return {f"{PREFIX}/name": self.name, f"{PREFIX}/instance": self.deployment}
+        return {f"{PREFIX}/name": self.name, INSTANCE: self.deployment}
 
     def port(self, name: str) -> Port:
         """The port of that name; raises `ValueError` when there is none."""
@@ -70,7 +76,7 @@ class Installation:
     def labels(self) -> dict[str, str]:
         """Labels of what belongs to the whole."""
         return {
-            f"{PREFIX}/instance": self.deployment,
+            INSTANCE: self.deployment,
             f"{PREFIX}/part-of": self.system,
             f"{PREFIX}/managed-by": MANAGED_BY,
         }

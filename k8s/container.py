@@ -8,6 +8,7 @@ from cdk8s_plus_27 import k8s
 from k8s.component import Port
 from k8s.config_map import ConfigMap
 from k8s.probe import Health
+from k8s.quantity import quantity
 from k8s.volume import Volume, mount_of
 
 
@@ -16,12 +17,15 @@ class Resources:
     """What a container asks for and what it may take, as Kubernetes quantities: `250m`, `512Mi`.
 
     cpu_limit left out: none, so that a busy node shares what is left; the request is guaranteed either way.
+    disk: of the node, for folders that go with the pod, log and own files; the pod is evicted above it. Left out: the
+    scheduler does not look.
     """
 
     cpu: str
     memory: str
     memory_limit: str
     cpu_limit: str | None = None
+    disk: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,15 +56,11 @@ Value = str | SecretKey | ConfigKey | PodField
 
 @dataclass(frozen=True, kw_only=True)
 class Mount:
-    """Where a volume appears in a container.
-
-    sub_path left out: the whole volume.
-    """
+    """Where a volume appears in a container."""
 
     volume: Volume
     path: str
     read_only: bool = False
-    sub_path: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -121,8 +121,7 @@ def container_of(container: Container) -> k8s.Container:
         ]
         or None,
         volume_mounts=[
-            mount_of(each.volume, path=each.path, read_only=each.read_only, sub_path=each.sub_path)
-            for each in container.mounts
+            mount_of(each.volume, path=each.path, read_only=each.read_only) for each in container.mounts
         ]
         or None,
         resources=_resources(container.resources),
@@ -152,10 +151,9 @@ def _variable(name: str, value: Value) -> k8s.EnvVar:
 
 
 def _resources(resources: Resources) -> k8s.ResourceRequirements:
-    quantity = k8s.Quantity.from_string
-    limits = {"memory": quantity(resources.memory_limit)}
+    disk = {} if resources.disk is None else {"ephemeral-storage": quantity(resources.disk)}
+    limits = {"memory": quantity(resources.memory_limit), **disk}
     if resources.cpu_limit is not None:
         limits["cpu"] = quantity(resources.cpu_limit)
-    return k8s.ResourceRequirements(
-        requests={"cpu": quantity(resources.cpu), "memory": quantity(resources.memory)}, limits=limits
-    )
+    requests = {"cpu": quantity(resources.cpu), "memory": quantity(resources.memory), **disk}
+    return k8s.ResourceRequirements(requests=requests, limits=limits)

@@ -7,7 +7,7 @@ from k8s.component import Port
 
 INTERNET = "0.0.0.0/0"
 PRIVATE_NETWORKS = ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "169.254.0.0/16")
-"""What is no internet: other pods, nodes, the VPC, and the instance's metadata."""
+"""What is no internet wherever a cluster is: other pods, nodes, the VPC, and the instance's metadata."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,10 +46,13 @@ class Inbound:
 
 @dataclass(frozen=True, kw_only=True)
 class ForeignPods:
-    """Pods that a chart of others runs, such as Prometheus; an edge names them like a component."""
+    """Pods that a chart of others runs, such as Prometheus; an edge names them like a component.
+
+    namespace None: every one.
+    """
 
     name: str
-    namespace: str
+    namespace: str | None
     selector: Mapping[str, str]
     ports: tuple[Port, ...] = ()
 

@@ -38,7 +38,7 @@ def write(manifests: Sequence[Manifest], folder: Path, *, kept: Path) -> list[Pa
     Args:
         manifests: As rendered.
         folder: Made if it is not there; what others put there stays.
-        kept: File that keeps the values of generated secrets.
+        kept: File that keeps the values of Secrets.
 
     Returns:
         The files in the order of applying, the Kustomization last.

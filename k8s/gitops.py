@@ -5,6 +5,9 @@ from constructs import Construct
 
 from k8s.component import Installation
 
+CASCADE = "resources-finalizer.argocd.argoproj.io/foreground"
+"""With the path, which says what is the default: the API server warns of a finalizer without one."""
+
 
 class Application(ApiObject):
     """The manifests of one deployment, as `make manifests` writes them into the repository."""
@@ -44,7 +47,7 @@ class Application(ApiObject):
                 name=installation.deployment,
                 namespace=argo_namespace,
                 labels=installation.labels,
-                finalizers=["resources-finalizer.argocd.argoproj.io"] if cascade else None,
+                finalizers=[CASCADE] if cascade else None,
             ),
         )
         spec = {

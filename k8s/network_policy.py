@@ -33,6 +33,7 @@ class NetworkPolicies(Construct):
         inbound: Sequence[Inbound] = (),
         foreign: Sequence[ForeignPods] = (),
         dns_cidrs: Sequence[str] = (),
+        private_networks: Sequence[str] = PRIVATE_NETWORKS,
     ) -> None:
         """
         Args:
@@ -43,6 +44,7 @@ class NetworkPolicies(Construct):
             inbound: What outside the cluster may reach them.
             foreign: Pods of other namespaces that edges name; their own policies are not made here.
             dns_cidrs: Where DNS is asked beside CoreDNS's pods, such as a cache on each node.
+            private_networks: What no internet is, with the network of the nodes where that has public addresses.
 
         Raises:
             UnknownPeer: An edge names a component that is not there.
@@ -67,7 +69,11 @@ class NetworkPolicies(Construct):
                 ],
                 egress=[
                     *(self._to_peer(edge) for edge in edges if edge.source == component.name),
-                    *(_to_outside(each) for each in outbound if each.source == component.name),
+                    *(
+                        _to_outside(each, private_networks)
+                        for each in outbound
+                        if each.source == component.name
+                    ),
                 ],
             )
         for name in (*(each.source for each in outbound), *(each.target for each in inbound)):
@@ -153,9 +159,10 @@ def _named(name: str, peers: Mapping[str, Peer]) -> Peer:
 
 def _pods(peer: Component | ForeignPods, *, seen_from: str) -> k8s.NetworkPolicyPeer:
     elsewhere = peer.namespace != seen_from
-    namespace = k8s.LabelSelector(match_labels={NAMESPACE_NAME: peer.namespace}) if elsewhere else None
+    labels = None if peer.namespace is None else {NAMESPACE_NAME: peer.namespace}
+    namespace = k8s.LabelSelector(match_labels=labels) if elsewhere else None
     return k8s.NetworkPolicyPeer(
-        namespace_selector=namespace, pod_selector=k8s.LabelSelector(match_labels=dict(peer.selector))
+        namespace_selector=namespace, pod_selector=k8s.LabelSelector(match_labels=dict(peer.selector) or None)
     )
 
 
@@ -169,9 +176,13 @@ def _port(target: Component | ForeignPods, name: str) -> k8s.NetworkPolicyPort:
     raise ValueError(f"a network edge names port {name!r} of {target.name}; its ports: {known}")
 
 
-def _to_outside(outbound: Outbound) -> k8s.NetworkPolicyEgressRule:
+def _to_outside(outbound: Outbound, private_networks: Sequence[str]) -> k8s.NetworkPolicyEgressRule:
+    excepted = outbound.except_cidrs
     return k8s.NetworkPolicyEgressRule(
-        to=[_block(cidr, outbound.except_cidrs) for cidr in outbound.cidrs],
+        to=[
+            _block(cidr, private_networks if excepted is None and cidr == INTERNET else (excepted or ()))
+            for cidr in outbound.cidrs
+        ],
         ports=[
             k8s.NetworkPolicyPort(port=k8s.IntOrString.from_number(port), protocol="TCP")
             for port in outbound.ports
@@ -179,6 +190,5 @@ def _to_outside(outbound: Outbound) -> k8s.NetworkPolicyEgressRule:
     )
 
 
-def _block(cidr: str, excepted: Sequence[str] | None) -> k8s.NetworkPolicyPeer:
-    without = PRIVATE_NETWORKS if excepted is None and cidr == INTERNET else (excepted or ())
-    return k8s.NetworkPolicyPeer(ip_block=k8s.IpBlock(cidr=cidr, except_=list(without) or None))
+def _block(cidr: str, excepted: Sequence[str]) -> k8s.NetworkPolicyPeer:
+    return k8s.NetworkPolicyPeer(ip_block=k8s.IpBlock(cidr=cidr, except_=list(excepted) or None))

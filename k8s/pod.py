@@ -43,13 +43,11 @@ class Pod:
     """Also the group of its volumes' files."""
     termination_grace_seconds: int = 30
     """Between the stop signal and the end by force; what containers drain before comes on top."""
-    node_selector: Mapping[str, str] | None = None
     preferred_nodes: Mapping[str, str] | None = None
     """Labels of nodes that are taken when they have room, such as those of the Spot node group."""
+    beside: Mapping[str, str] | None = None
+    """Labels that it has itself: all pods with them run on one node, which mounts a volume that they share."""
     tolerations: Sequence[Toleration] = ()
-    spread_required: bool = False
-    """Whether a pod waits when its zone or node would get more than one above the others. Left out: it is spread where
-    that is possible; a cluster whose nodes have no zone label would never start it otherwise."""
     annotations: Mapping[str, str] | None = None
 
 
@@ -74,7 +72,7 @@ def template_of(
     annotations = {**(pod.annotations or {}), **checksums}
     rendered: dict[str, Any] = k8s.KubePodTemplate.manifest(
         template=k8s.PodTemplateSpec(
-            metadata=k8s.ObjectMeta(labels=component.labels, annotations=annotations or None),
+            metadata=k8s.ObjectMeta(labels=component.versioned_labels, annotations=annotations or None),
             spec=_spec(pod, component, restart_policy, revision_label),
         )
     )
@@ -115,8 +113,7 @@ def _spec(pod: Pod, component: Component, restart_policy: str, revision_label: s
             fs_group_change_policy="OnRootMismatch",
             seccomp_profile=k8s.SeccompProfile(type="RuntimeDefault"),
         ),
-        node_selector=dict(pod.node_selector) if pod.node_selector else None,
-        affinity=_preference(pod.preferred_nodes) if pod.preferred_nodes else None,
+        affinity=_affinity(pod),
         tolerations=[
             k8s.Toleration(key=each.key, operator="Equal", value=each.value, effect=each.effect)
             for each in pod.tolerations
@@ -126,7 +123,8 @@ def _spec(pod: Pod, component: Component, restart_policy: str, revision_label: s
             k8s.TopologySpreadConstraint(
                 max_skew=1,
                 topology_key=key,
-                when_unsatisfiable="DoNotSchedule" if pod.spread_required else "ScheduleAnyway",
+                # a wish: nodes without a label of a zone would get no pod otherwise
+                when_unsatisfiable="ScheduleAnyway",
                 label_selector=k8s.LabelSelector(match_labels=component.selector),
                 match_label_keys=[revision_label],
             )
@@ -137,13 +135,28 @@ def _spec(pod: Pod, component: Component, restart_policy: str, revision_label: s
     )
 
 
-def _preference(labels: Mapping[str, str]) -> k8s.Affinity:
+def _affinity(pod: Pod) -> k8s.Affinity | None:
+    if not (pod.preferred_nodes or pod.beside):
+        return None
+    return k8s.Affinity(
+        node_affinity=_preference(pod.preferred_nodes) if pod.preferred_nodes else None,
+        pod_affinity=_one_node(pod.beside) if pod.beside else None,
+    )
+
+
+def _one_node(labels: Mapping[str, str]) -> k8s.PodAffinity:
+    """The first pod finds no other, and goes where it likes."""
+    others = k8s.PodAffinityTerm(
+        topology_key=HOST, label_selector=k8s.LabelSelector(match_labels=dict(labels))
+    )
+    return k8s.PodAffinity(required_during_scheduling_ignored_during_execution=[others])
+
+
+def _preference(labels: Mapping[str, str]) -> k8s.NodeAffinity:
     terms = [
         k8s.NodeSelectorRequirement(key=key, operator="In", values=[value]) for key, value in labels.items()
     ]
     preferred = k8s.PreferredSchedulingTerm(
         weight=100, preference=k8s.NodeSelectorTerm(match_expressions=terms)
     )
-    return k8s.Affinity(
-        node_affinity=k8s.NodeAffinity(preferred_during_scheduling_ignored_during_execution=[preferred])
-    )
+    return k8s.NodeAffinity(preferred_during_scheduling_ignored_during_execution=[preferred])

@@ -8,6 +8,7 @@ from constructs import Construct
 
 from k8s.component import Component, Installation
 from k8s.objects import PlainObject, construct_id, metadata
+from k8s.quantity import quantity
 
 SNAPSHOTS = "snapshot.storage.k8s.io/v1"
 
@@ -41,7 +42,7 @@ class PersistentVolumeClaim(k8s.KubePersistentVolumeClaim):
             spec=k8s.PersistentVolumeClaimSpec(
                 access_modes=[access_mode],
                 storage_class_name=storage_class,
-                resources=k8s.ResourceRequirements(requests={"storage": k8s.Quantity.from_string(size)}),
+                resources=k8s.ResourceRequirements(requests={"storage": quantity(size)}),
             ),
         )
 

@@ -5,15 +5,15 @@ from dataclasses import dataclass
 from cdk8s_plus_27 import k8s
 
 from k8s.config_map import ConfigMap
+from k8s.quantity import quantity
 
 
 @dataclass(frozen=True, kw_only=True)
 class Volume:
-    """One volume; `empty_folder`, `config_files`, `secret_files`, `claimed` and `own_claim` make them."""
+    """One volume; `empty_folder`, `config_files`, `claimed` and `own_claim` make them."""
 
     name: str
     config_map: ConfigMap | None = None
-    secret: str | None = None
     claim: str | None = None
     size_limit: str | None = None
     file_mode: int | None = None
@@ -32,11 +32,6 @@ def config_files(config_map: ConfigMap, *, executable: bool = False) -> Volume:
     )
 
 
-def secret_files(secret: str) -> Volume:
-    """A file per key of the Secret of that name, readable by the pod's group alone."""
-    return Volume(name=secret, secret=secret, file_mode=0o440)
-
-
 def claimed(name: str, *, claim: str) -> Volume:
     """The volume of a PersistentVolumeClaim that is a manifest of its own."""
     return Volume(name=name, claim=claim)
@@ -52,19 +47,14 @@ def volume_of(volume: Volume) -> k8s.Volume:
     if volume.config_map is not None:
         source = k8s.ConfigMapVolumeSource(name=volume.config_map.object_name, default_mode=volume.file_mode)
         return k8s.Volume(name=volume.name, config_map=source)
-    if volume.secret is not None:
-        files = k8s.SecretVolumeSource(secret_name=volume.secret, default_mode=volume.file_mode)
-        return k8s.Volume(name=volume.name, secret=files)
     if volume.claim is not None:
         claim = k8s.PersistentVolumeClaimVolumeSource(claim_name=volume.claim)
         return k8s.Volume(name=volume.name, persistent_volume_claim=claim)
-    limit = k8s.Quantity.from_string(volume.size_limit) if volume.size_limit else None
+    limit = quantity(volume.size_limit) if volume.size_limit else None
     return k8s.Volume(name=volume.name, empty_dir=k8s.EmptyDirVolumeSource(size_limit=limit))
 
 
-def mount_of(volume: Volume, *, path: str, read_only: bool, sub_path: str | None) -> k8s.VolumeMount:
-    """The mount as the API takes it; configuration and secrets are read-only whatever is asked."""
-    files = volume.config_map is not None or volume.secret is not None
-    return k8s.VolumeMount(
-        name=volume.name, mount_path=path, read_only=True if files or read_only else None, sub_path=sub_path
-    )
+def mount_of(volume: Volume, *, path: str, read_only: bool) -> k8s.VolumeMount:
+    """The mount as the API takes it; configuration is read-only whatever is asked."""
+    files = volume.config_map is not None
+    return k8s.VolumeMount(name=volume.name, mount_path=path, read_only=True if files or read_only else None)

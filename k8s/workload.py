@@ -43,6 +43,7 @@ class Workload(PlainObject):
             api_version=self.API_VERSION,
             kind=self.KIND,
             component=component,
+            labels=component.versioned_labels,
             fields={
                 "spec": {
                     **number,

@@ -6,19 +6,24 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field, field_validator
 
+from settings.aegisai_variables import variable_refusals
 from settings.capacity.answer import Capacity
 from settings.capacity.system_pods import K3S_WORKLOADS
+from settings.capacity.words import listed
+from settings.capacity.workloads import Moment
 from settings.caution import Caution
 from settings.data_stores import (
-    AuroraPostgresql,
-    ElastiCacheRedis,
+    NODE_CLASSES,
+    ClusterSharedStorageSettings,
     InClusterPostgresql,
     InClusterRedis,
+    Postgresql,
+    Redis,
     SharedStorageSettings,
 )
 from settings.deployment import DeploymentBase
 from settings.exposure import AwsIngressSettings, ClusterIngressSettings
-from settings.images import ImageSettings, reference, registry_refusals
+from settings.images import ImageSettings, digest_refusals, reference, registry_refusals
 from settings.kubernetes import (
     AutoscalingSettings,
     BackupJobSettings,
@@ -30,18 +35,19 @@ from settings.kubernetes import (
     Namespace,
     NodesSettings,
     ObservabilitySettings,
-    OpenName,
     ProbeSettings,
     SecretsManagerSettings,
     SnapshotSettings,
+    Variables,
 )
 from settings.model import Model, Refusal
+from settings.namespaces import namespace_refusals
 from settings.problems import shown
 from settings.rollout import RolloutSettings
 from settings.service_pods import data_pods, given_nodes, service_pods
 from settings.services import ServiceName, ServiceSettings, enabled, over_table, service_refusals
 from settings.text import Ipv4Block
-from settings.versions import KUBERNETES
+from settings.versions import AWS_CLI, BUSYBOX, KUBERNETES
 
 POSTGRESQL_PORT = 5432
 REDIS_PORT = 6379
@@ -74,6 +80,11 @@ SERVICES: Mapping[str, Mapping[str, Any]] = {
     "ai-service": {"port": 9004, "replicas": 2, "max_replicas": 6, "internet": True, **_LARGE},
 }
 """The document's table of services."""
+_ROOM = "allow more or larger nodes, or fewer or smaller pods"
+_FOR_TRIALS = (
+    "is generated, which is for trials: the values stand in the manifests and in one checkout; "
+    "make app-secrets yourself and use existing"
+)
 TAKEN = (
     "postgres",
     "redis",
@@ -82,6 +93,7 @@ TAKEN = (
     "volume-snapshots",
     "prometheus",
     "otel-collector",
+    "ingress-controller",
     "default-deny",
     "allow-dns",
 )
@@ -113,10 +125,8 @@ class ConfigurationSettings(Model):
         "aegisai"
     )
     """Project at LangSmith that traces of model calls go to."""
-    environment: Annotated[dict[OpenName, Annotated[str, Field(max_length=4096)]], Field(max_length=100)] = (
-        Field(default_factory=dict)
-    )
-    """More variables for all services; what looks like a secret is refused."""
+    environment: Variables = Field(default_factory=dict)
+    """More variables for all services; what looks like a secret is refused. `services.NAME.environment` wins."""
 
 
 class AegisAIDeployment(DeploymentBase):
@@ -140,8 +150,8 @@ class AegisAIDeployment(DeploymentBase):
     )
     """Services by name: those of the document's table, changed where the file says so, and further workers."""
     configuration: ConfigurationSettings = ConfigurationSettings()
-    postgresql: Annotated[InClusterPostgresql | AuroraPostgresql, Field(discriminator="hosted")]
-    redis: Annotated[InClusterRedis | ElastiCacheRedis, Field(discriminator="hosted")]
+    postgresql: Postgresql
+    redis: Redis
     shared_storage: SharedStorageSettings = SharedStorageSettings()
     ingress: AwsIngressSettings | ClusterIngressSettings
     secrets: SecretsManagerSettings | ClusterSecretsSettings
@@ -173,6 +183,12 @@ class AegisAIDeployment(DeploymentBase):
         assert self.images.registry is not None, "refused"
         return self.images.registry
 
+    @property
+    def workers_together(self) -> bool:
+        """Whether all workers run on one node, because the volume that they share is mounted by one alone."""
+        shared = self.shared_storage
+        return isinstance(shared, ClusterSharedStorageSettings) and shared.access_mode == "ReadWriteOnce"
+
     def image_of(self, service: str) -> str:
         """Image of one service, by exact tag, and by digest where it is known."""
         image = self.services[service].image
@@ -192,6 +208,7 @@ class AegisAIDeployment(DeploymentBase):
                 "use one like 0 2 * * *"
             )
             yield Caution(("backup_job", "schedule"), message)
+        yield from _uncalled(self.services)
 
     def refusals(self) -> Iterator[Refusal]:
         yield from super().refusals()
@@ -201,6 +218,10 @@ class AegisAIDeployment(DeploymentBase):
         if self.redis.hosted == "in_cluster":
             taken[REDIS_PORT] = ("Redis", "redis.hosted")
         yield from service_refusals(self.services, taken)
+        clients = () if self.postgresql.hosted == "in_cluster" else (self.postgresql.client_image,)
+        yield from digest_refusals(self.images, (AWS_CLI, BUSYBOX, *clients))
+        yield from self._namespace_refusals()
+        yield from self._variable_refusals()
         previews = {f"{name}-preview" for name in self.services}
         for name in self.services:
             if name in TAKEN or name in previews:
@@ -213,11 +234,53 @@ class AegisAIDeployment(DeploymentBase):
             )
             yield Refusal(message, "rollout.strategy", "observability.prometheus")
 
+    def _namespace_refusals(self) -> Iterator[Refusal]:
+        others = {}
+        if self.observability.prometheus != "none":
+            others["observability.namespace"] = self.observability.namespace
+        if self.gitops is not None:
+            others["gitops.namespace"] = self.gitops.namespace
+        yield from namespace_refusals(self.namespace, others, made=self.hosting == "eks")
+
+    def _variable_refusals(self) -> Iterator[Refusal]:
+        common = self.configuration.environment
+        yield from variable_refusals(common, "configuration.environment", self.services, of_one=False)
+        for name, one in self.services.items():
+            field = f"services.{name}.environment"
+            yield from variable_refusals(one.environment, field, self.services, of_one=True)
+
     def _capacity_refusals(self, capacity: Capacity, nodes: str) -> Iterator[Refusal]:
         """Pods that do not fit, blamed on the setting of the nodes."""
         if not capacity.fits:
-            message = f"the fewest pods do not fit: {capacity.shortage}; allow more or larger nodes, or request less"
+            message = f"the fewest pods do not fit: {capacity.shortage}; {_ROOM}"
             yield Refusal(message, nodes, "services", "postgresql", "redis", "observability")
+
+    def _capacity_cautions(self, capacity: Capacity, *nodes: str) -> Iterator[Caution]:
+        """Pods of a new version for which there is no room beside the old ones.
+
+        nodes: path of the setting of the nodes.
+        """
+        waiting = capacity.at(Moment.rollout).waiting
+        if waiting:
+            message = (
+                f"{listed(waiting)} wait {Moment.rollout}, so it takes longer, or stops halfway; {_ROOM}"
+            )
+            yield Caution(nodes, message)
+
+
+def _uncalled(services: Mapping[str, ServiceSettings]) -> Iterator[Caution]:
+    """Services that work for nobody, because the one before them is disabled."""
+    on = enabled(services)
+    for name, one in services.items():
+        if one.enabled or one.role == "worker":
+            continue
+        alone = [other for other in on if not any(other in each.calls for each in on.values())]
+        message = "is false, and the network policies let clients reach nothing else; enable it"
+        if one.role == "orchestrator":
+            alone = [other for other in alone if on[other].role == "worker"]
+            message = f"is false, and nobody else calls {', '.join(alone)}; enable it, or name them as calls of another"
+        if alone:
+            yield Caution(("services", name, "enabled"), message)
 
 
 class AegisAIAnywhere(AegisAIDeployment):
@@ -225,8 +288,9 @@ class AegisAIAnywhere(AegisAIDeployment):
 
     hosting: Literal["any"]
     """Only manifests, for a cluster that is there; `eks` makes a cluster on AWS."""
-    postgresql: InClusterPostgresql = InClusterPostgresql(hosted="in_cluster")
-    redis: InClusterRedis = InClusterRedis(hosted="in_cluster")
+    postgresql: InClusterPostgresql = InClusterPostgresql()
+    redis: InClusterRedis = InClusterRedis()
+    shared_storage: ClusterSharedStorageSettings = ClusterSharedStorageSettings()
     ingress: ClusterIngressSettings = ClusterIngressSettings()
     secrets: ClusterSecretsSettings = ClusterSecretsSettings()
     backup_job: ClusterBackupJobSettings = ClusterBackupJobSettings()
@@ -237,14 +301,17 @@ class AegisAIAnywhere(AegisAIDeployment):
 
     def cautions(self, *, packages: Path) -> Iterator[Caution]:
         yield from super().cautions(packages=packages)
+        yield from self._capacity_cautions(self.capacity(), "nodes")
+        if self.shared_storage.storage_class is None and not self.workers_together:
+            message = (
+                "is left out, and the default class of many clusters, such as K3s and kind, cannot ReadWriteMany: the "
+                "claim would stay Pending; name a class that can, or use access_mode: ReadWriteOnce"
+            )
+            yield Caution(("shared_storage", "storage_class"), message)
         if self.environment == "dev":
             return
         if self.secrets.source == "generated":
-            message = (
-                "is generated, which is for trials: the values stand in the manifests; "
-                "make app-secrets yourself and use existing"
-            )
-            yield Caution(("secrets", "source"), message)
+            yield Caution(("secrets", "source"), _FOR_TRIALS)
         if self.backup_job.enabled and self.backup_job.bucket is None:
             message = "is left out, so dumps are lost with the cluster; name a bucket"
             yield Caution(("backup_job", "bucket"), message)
@@ -252,6 +319,14 @@ class AegisAIAnywhere(AegisAIDeployment):
     def refusals(self) -> Iterator[Refusal]:
         yield from super().refusals()
         yield from registry_refusals(self.images, needed_because="hosting is any", fields=("hosting",))
+        if self.secrets.source == "generated" and self.gitops is not None:
+            message = (
+                "is generated, and gitops wants the manifests in Git, passwords among them; "
+                "make app-secrets yourself and use existing, or leave gitops out"
+            )
+            yield Refusal(message, "secrets.source", "gitops")
+        elif self.secrets.source == "generated" and self.environment == "prod":
+            yield Refusal(_FOR_TRIALS, "secrets.source", "environment")
         yield from self._capacity_refusals(self.capacity(), "nodes")
 
     def capacity(self) -> Capacity:
@@ -259,10 +334,13 @@ class AegisAIAnywhere(AegisAIDeployment):
         return Capacity(
             workloads=(
                 *K3S_WORKLOADS,
-                *service_pods(self.enabled_services, self.rollout),
+                *service_pods(self.enabled_services, self.rollout, together=self.workers_together),
                 *data_pods(self.postgresql, self.redis, self.backup_job),
             ),
             daemon_sets=(),
             kinds=(given_nodes(self.nodes),),
             zones=tuple(f"zone {number + 1}" for number in range(self.nodes.zones)),
+            volumes_on_nodes=any(
+                one.storage_class in (None, *NODE_CLASSES) for one in (self.postgresql, self.redis)
+            ),
         )

@@ -1,21 +1,16 @@
 """The deployment file of `system: aegisai` with `hosting: eks`."""
 
 from collections.abc import Iterator
-from typing import Annotated, ClassVar, Literal
-
-from pydantic import Field
+from pathlib import Path
+from typing import ClassVar, Literal
 
 from settings.aegisai import AegisAIDeployment
 from settings.backup import BackupSettings, copy_refusals
 from settings.capacity.answer import Capacity
 from settings.capacity.system_pods import EKS_DAEMON_SETS, EKS_WORKLOADS
-from settings.cluster import ClusterSettings, unfit_versions
-from settings.data_stores import (
-    AuroraPostgresql,
-    ElastiCacheRedis,
-    InClusterPostgresql,
-    InClusterRedis,
-)
+from settings.caution import Caution
+from settings.cluster import ClusterSettings, unfit_tags, unfit_versions
+from settings.data_stores import EKS_CLASSES, InClusterPostgresql, InClusterRedis, Postgresql, Redis
 from settings.database import uncertified
 from settings.deployment import AwsDeployment
 from settings.exposure import AwsIngressSettings
@@ -29,13 +24,16 @@ from settings.kubernetes import (
 from settings.load_balancer import certificate_refusals
 from settings.model import Refusal
 from settings.monitoring import MonitoringSettings
+from settings.network import ClusterNetworkSettings
 from settings.service_pods import (
     data_pods,
+    disk_refusals,
     group_nodes,
     installed_daemon_sets,
     installed_pods,
     service_pods,
     unknown_types,
+    untolerated,
 )
 from settings.versions import KUBERNETES
 
@@ -49,14 +47,11 @@ class AegisAIOnEks(AegisAIDeployment, AwsDeployment):
     """A cluster of this deployment on AWS; `any` makes only manifests, for a cluster that is there."""
     kubernetes_version: Literal["1.35", "1.36"] = KUBERNETES
     """Version of the cluster, in quotes; EKS goes up one minor at a time and never down."""
+    network: ClusterNetworkSettings = ClusterNetworkSettings()
     cluster: ClusterSettings = ClusterSettings()
-    postgresql: Annotated[InClusterPostgresql | AuroraPostgresql, Field(discriminator="hosted")] = (
-        InClusterPostgresql(hosted="in_cluster")
-    )
+    postgresql: Postgresql = InClusterPostgresql()
     """The gateway's database: in the cluster, or Aurora, where `database` of the presets holds; create-only."""
-    redis: Annotated[InClusterRedis | ElastiCacheRedis, Field(discriminator="hosted")] = InClusterRedis(
-        hosted="in_cluster"
-    )
+    redis: Redis = InClusterRedis()
     """Messages between services: in the cluster, or ElastiCache; create-only."""
     ingress: AwsIngressSettings = AwsIngressSettings()
     secrets: SecretsManagerSettings = SecretsManagerSettings()
@@ -89,6 +84,25 @@ class AegisAIOnEks(AegisAIDeployment, AwsDeployment):
         one = self.services[service]
         return self.spot_nodes and (one.role == "worker" if one.spot is None else one.spot)
 
+    @property
+    def _on_spot(self) -> frozenset[str]:
+        """Services whose pods go to Spot nodes first."""
+        return frozenset(name for name in self.enabled_services if self.prefers_spot(name))
+
+    def cautions(self, *, packages: Path) -> Iterator[Caution]:
+        yield from super().cautions(packages=packages)
+        yield from self._capacity_cautions(self.capacity(), "cluster", "node_groups")
+        if not self.cluster.admin_role_arns:
+            message = "is left out, so nobody may use kubectl, which a restore needs; name the roles of those who may"
+            yield Caution(("cluster", "admin_role_arns"), message)
+        if self.observability.prometheus == "existing" and self.gitops is None:
+            message = (
+                "is existing, and a new cluster has no Prometheus operator, without which the deployment fails at the "
+                "first ServiceMonitor; deploy with none, install the operator, then write existing, or use installed"
+            )
+            yield Caution(("observability", "prometheus"), message)
+        yield from self._class_cautions()
+
     def refusals(self) -> Iterator[Refusal]:
         yield from super().refusals()
         if self.account is None or self.region is None:
@@ -97,6 +111,7 @@ class AegisAIOnEks(AegisAIDeployment, AwsDeployment):
         if self.region is None:
             message = "is missing, and the cluster's pods are told in which region their secrets are; name it"
             yield Refusal(message, "region")
+        yield from unfit_tags(self.tags)
         for refusal in unfit_versions(self.kubernetes_version, self.cluster):
             yield Refusal(
                 str(refusal), *(f"cluster.{field}" for field in refusal.fields), "kubernetes_version"
@@ -105,9 +120,6 @@ class AegisAIOnEks(AegisAIDeployment, AwsDeployment):
             yield from copy_refusals(self.backup, self.region)
         if self.postgresql.hosted == "aurora":
             yield from uncertified(self.region)
-            if self.postgresql.rotation_days is not None:
-                message = "needs tasks that restart with the new password, and these are pods; remove it"
-                yield Refusal(message, "postgresql.rotation_days", "postgresql.hosted")
         ingress = self.ingress
         if ingress.type != "none" and ingress.certificate_arn is None and not ingress.allow_plain_http:
             message = (
@@ -121,19 +133,29 @@ class AegisAIOnEks(AegisAIDeployment, AwsDeployment):
         yield from self._network_refusals()
         unknown = list(unknown_types(self.cluster.node_groups))
         yield from unknown or self._capacity_refusals(self.capacity(), "cluster.node_groups")
+        if not unknown:
+            yield from disk_refusals(self.backup_job, self.cluster.node_groups)
+        yield from untolerated(self.cluster.node_groups, on_spot=self._on_spot)
 
     def capacity(self) -> Capacity:
         """Whether the pods fit on the nodes; raises `KeyError` for instance types that are refused."""
-        on_spot = frozenset(name for name in self.services if self.prefers_spot(name))
         return Capacity(
             workloads=(
                 *EKS_WORKLOADS,
-                *installed_pods(self.observability, self.rollout),
-                *service_pods(self.enabled_services, self.rollout, on_spot=on_spot),
+                *installed_pods(
+                    self.observability,
+                    self.rollout,
+                    argo_cd=self.gitops is not None,
+                    recommender=self.vertical_recommendations,
+                ),
+                *service_pods(self.enabled_services, self.rollout, on_spot=self._on_spot),
                 *data_pods(self.postgresql, self.redis, self.backup_job),
             ),
             daemon_sets=(*EKS_DAEMON_SETS, *installed_daemon_sets(self.observability)),
-            kinds=tuple(group_nodes(group) for group in self.cluster.node_groups),
+            kinds=tuple(
+                group_nodes(group, prefix_delegation=self.cluster.prefix_delegation)
+                for group in self.cluster.node_groups
+            ),
             zones=tuple(f"zone {number + 1}" for number in range(self.zones)),
         )
 
@@ -142,6 +164,20 @@ class AegisAIOnEks(AegisAIDeployment, AwsDeployment):
         """Zones that nodes are spread over."""
         existing = self.network.existing
         return len(existing.private_subnet_ids if existing is not None else self.network.private_subnets)
+
+    def _class_cautions(self) -> Iterator[Caution]:
+        """Claims for which nobody makes a volume yet; with Argo CD a class may come before them."""
+        if self.gitops is not None:
+            return
+        stores = {"shared_storage": self.shared_storage, "postgresql": self.postgresql, "redis": self.redis}
+        for name, store in stores.items():
+            given = getattr(store, "storage_class", None)
+            if given not in (None, *EKS_CLASSES):
+                message = (
+                    f"is {given}, and the new cluster has {' and '.join(EKS_CLASSES)}; "
+                    "pods wait until you have made that class"
+                )
+                yield Caution((name, "storage_class"), message)
 
     def _network_refusals(self) -> Iterator[Refusal]:
         if self.network.egress == "isolated":

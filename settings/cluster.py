@@ -1,7 +1,7 @@
 """The EKS cluster: who reaches it, its nodes, the versions of its add-ons."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
@@ -19,6 +19,17 @@ QUALIFIED = r"^([a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?/)?[A-Za-z0-9]([A-Za-z0-9._-
 """A key of a label or a taint (Kubernetes, "Labels and Selectors")."""
 LABEL_VALUE = r"^([A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?)?$"
 RESERVED = ("kubernetes.io", "k8s.io", "eks.amazonaws.com")
+CONTROLLERS_TAGS = (
+    "CSIVolume",
+    "KubernetesCluster",
+    "ebs.csi.aws.com/",
+    "elbv2.k8s.aws/",
+    "ingress.k8s.aws/",
+    "kubernetes.io",
+    "pergola:deployment",
+    "service.k8s.aws/",
+)
+"""Beginnings of keys by which the drivers, the load balancer controller and a teardown know what is theirs."""
 EVERYWHERE = "0.0.0.0/0"
 
 AddonVersion = Annotated[str, Field(pattern=r"^v\d+\.\d+\.\d+-eksbuild\.\d+$", examples=[versions.VPC_CNI])]
@@ -49,6 +60,15 @@ class Taint(Model):
         Literal["NoSchedule", "PreferNoSchedule", "NoExecute"], Field(examples=["NoSchedule"])
     ] = "NoSchedule"
     """What happens to pods without the toleration; NoExecute evicts those that run already."""
+
+    def __str__(self) -> str:
+        """As kubectl writes it: `spot=true:NoSchedule`."""
+        return f"{self.key}={self.value}:{self.effect}" if self.value else f"{self.key}:{self.effect}"
+
+    @property
+    def keeps_away(self) -> bool:
+        """Whether a pod without the toleration waits; with PreferNoSchedule it comes where there is no other room."""
+        return self.effect != "PreferNoSchedule"
 
 
 class NodeGroup(Model):
@@ -161,6 +181,9 @@ class ClusterSettings(Model):
         Field(max_length=20),
     ] = ()
     """IAM roles that administer the cluster with kubectl. Left out: the deployment itself alone."""
+    prefix_delegation: bool = False
+    """Give nodes blocks of 16 addresses (/28) instead of single ones, so that small ones take up to 110 pods, those
+    from 30 vCPUs on up to 250; the subnets need room for such blocks. A change replaces the nodes."""
     deletion_protection: bool = True
     """Refuse deletion of the cluster until it is switched off."""
     session_manager: bool = False
@@ -186,6 +209,16 @@ class ClusterSettings(Model):
     @property
     def _open(self) -> tuple[NodeGroup, ...]:
         return tuple(group for group in self.node_groups if not group.taints)
+
+
+def unfit_tags(tags: Mapping[str, str]) -> Iterator[Refusal]:
+    """Tags that the controllers of a cluster, which put them on volumes and load balancers, would not start with."""
+    for key, value in tags.items():
+        if key.startswith(CONTROLLERS_TAGS):
+            yield Refusal(f"{key} is a tag that controllers of the cluster set; choose another key", "tags")
+        elif "=" in key or ": " in f"{key} {value} ":
+            message = f"{key} has a key with = or text with a colon before a space, which controllers read as its end"
+            yield Refusal(f"{message}; write it without", "tags")
 
 
 def unfit_versions(kubernetes_version: str, cluster: ClusterSettings) -> Iterator[Refusal]:

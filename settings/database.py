@@ -27,7 +27,7 @@ def _half_units(value: float) -> float:
 Capacity = Annotated[float, AfterValidator(_half_units)]
 
 
-class DatabaseSettings(Model):
+class AuroraSettings(Model):
     """One cluster with a writer and, if wanted, a reader in another zone."""
 
     engine_version: Annotated[str, Field(pattern=r"^1[5-8]\.\d{1,2}$", examples=[AURORA_POSTGRESQL])] = (
@@ -46,9 +46,6 @@ class DatabaseSettings(Model):
     """Days that point-in-time restore reaches back (beside AWS Backup)."""
     deletion_protection: bool = True
     """Refuse deletion of the cluster until it is switched off."""
-    rotation_days: Annotated[int, Field(ge=7, le=365)] | None = None
-    """Change the application's password every so many days and restart its tasks, an outage of two to three minutes.
-    Left out: by hand, see the runbook."""
 
     def refusals(self) -> Iterator[Refusal]:
         if self.min_capacity > self.max_capacity:
@@ -65,6 +62,14 @@ class DatabaseSettings(Model):
                 f"use {major}.{first} or later, or min_capacity: 0.5"
             )
             yield Refusal(message, "engine_version", "min_capacity")
+
+
+class DatabaseSettings(AuroraSettings):
+    """One cluster with a writer and, if wanted, a reader in another zone; its application runs as tasks."""
+
+    rotation_days: Annotated[int, Field(ge=7, le=365)] | None = None
+    """Change the application's password every so many days and restart its tasks, an outage of two to three minutes.
+    Left out: by hand, see the runbook."""
 
 
 def uncertified(region: str | None) -> Iterator[Refusal]:

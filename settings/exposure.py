@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from settings.annotations import AWS, CLASS, Annotations, annotation_refusals
 from settings.load_balancer import CertificateArn, FirewallSettings
 from settings.model import Model, Refusal
 from settings.text import HostName, Ipv4Block
@@ -35,8 +36,11 @@ class AwsIngressSettings(Model):
     """Seconds without a byte until a connection is closed."""
     firewall: FirewallSettings | None = None
     """AWS WAF, with `type: alb` only. Left out: none."""
+    annotations: Annotations = Field(default_factory=dict)
+    """More annotations of the gateway's Service, or with `type: alb` of its Ingress; not what a setting decides."""
 
     def refusals(self) -> Iterator[Refusal]:
+        yield from annotation_refusals(self.annotations, AWS, exposed=self.type != "none")
         if self.type == "none":
             for name in ("certificate_arn", "host", "firewall", "external_port"):
                 if getattr(self, name) is not None:
@@ -87,9 +91,22 @@ class ClusterIngressSettings(Model):
     """Secret with the certificate of the Ingress, made beforehand. Left out: no TLS."""
     external_port: Port | None = None
     """Port of the Service of type LoadBalancer. Left out: the gateway's port."""
+    controller_namespace: (
+        Annotated[
+            str,
+            Field(pattern=r"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$", max_length=63, examples=["ingress-nginx"]),
+        ]
+        | None
+    ) = None
+    """Namespace of the Ingress controller, whose pods alone the network policies let in then. Left out, as for a
+    controller in the network of its node: every address, and pods of every namespace."""
+    annotations: Annotations = Field(default_factory=dict)
+    """Annotations of the Ingress, or with `type: load_balancer` of the gateway's Service, for the cluster's
+    controllers, such as the largest upload or an issuer of certificates."""
 
     def refusals(self) -> Iterator[Refusal]:
-        for name in ("ingress_class", "host", "tls_secret"):
+        yield from annotation_refusals(self.annotations, CLASS, exposed=self.type != "none")
+        for name in ("ingress_class", "host", "tls_secret", "controller_namespace"):
             if getattr(self, name) is not None and self.type != "ingress":
                 yield Refusal("works with type: ingress alone; use it, or remove this", name, "type")
         if self.external_port is not None and self.type != "load_balancer":

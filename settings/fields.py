@@ -125,23 +125,26 @@ def discriminator(model: type[Model]) -> tuple[str, str] | None:
     """The field and the value that tell a model from others of its union."""
     for name, info in model.model_fields.items():
         values = get_args(info.annotation) if get_origin(info.annotation) is Literal else ()
-        if info.is_required() and len(values) == 1:
+        if len(values) == 1:
             return name, str(values[0])
     return None
 
 
 def _members(place: Place, data: Any) -> Iterator[Any]:
     for kind in place.types:
-        if (
-            len(place.types) > 1
-            and isinstance(data, dict)
-            and isinstance(kind, type)
-            and issubclass(kind, Model)
-        ):
-            mark = discriminator(kind)
-            if mark is not None and data.get(mark[0]) != mark[1]:
-                continue
-        yield kind
+        is_model = isinstance(kind, type) and issubclass(kind, Model)
+        if len(place.types) == 1 or not is_model or not isinstance(data, dict) or _is_meant(kind, data):
+            yield kind
+
+
+def _is_meant(model: type[Model], data: dict[str, Any]) -> bool:
+    """Whether what is given is of this member of a union."""
+    mark = discriminator(model)
+    if mark is None:
+        return True
+    name, value = mark
+    field = model.model_fields[name]
+    return bool(data.get(name, None if field.is_required() else field.default) == value)
 
 
 def _parts(annotation: Any, metadata: tuple[Any, ...]) -> Iterator[tuple[Any, tuple[Any, ...]]]:

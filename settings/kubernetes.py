@@ -21,9 +21,7 @@ _CRON_FIELDS = (("minute", 0, 59), ("hour", 0, 23), ("day", 1, 31), ("month", 1,
 
 def _own_namespace(value: str) -> str:
     if value == "default" or value.startswith("kube-"):
-        raise ValueError(
-            f"{shown(value)} is the cluster's own namespace; give one of the application, such as aegisai"
-        )
+        raise ValueError(f"{shown(value)} is the cluster's own namespace; give one with another name")
     return value
 
 
@@ -55,7 +53,7 @@ def _cron(value: str) -> str:
 def _open_name(name: str) -> str:
     if names_secret(name):
         raise ValueError(
-            f"{name} looks like a secret, and this file and the ConfigMap can be read; take it out"
+            f"{name} looks like a secret, and this file and the manifests can be read; take it out"
         )
     return name
 
@@ -68,6 +66,8 @@ Schedule = Annotated[str, Field(max_length=100, examples=["0 2 * * *"]), AfterVa
 OpenName = Annotated[
     str, Field(pattern=r"^[A-Z][A-Z0-9_]{0,127}$", examples=["LOG_LEVEL"]), AfterValidator(_open_name)
 ]
+Variables = Annotated[dict[OpenName, Annotated[str, Field(max_length=4096)]], Field(max_length=100)]
+"""Plain ones, which anybody may read who may read the file."""
 
 
 class AutoscalingSettings(Model):
@@ -132,7 +132,7 @@ class BackupJobSettings(Model):
     retention_days: Annotated[int, Field(ge=1, le=3650)] = 14
     """Days that a dump is kept; the newest is kept always."""
     work_storage: ByteQuantity = "10Gi"
-    """Space for a dump on its way."""
+    """Space for a dump and the database that it is restored into on trial, on the disk of a node."""
     deadline_minutes: Annotated[int, Field(ge=5, le=1440)] = 60
     """Minutes after which a job that is not done has failed."""
 
@@ -141,7 +141,18 @@ class ClusterBackupJobSettings(BackupJobSettings):
     """A dump of the database every day: checked, old ones removed; to a bucket, or to a volume."""
 
     bucket: BucketSettings | None = None
-    """Where dumps go. Left out: to a volume of `work_storage` in the cluster, which is lost with it."""
+    """Where dumps go. Left out: to a volume in the cluster, which is lost with it."""
+    storage: ByteQuantity = "40Gi"
+    """Size of that volume: a dump for each of `retention_days` and one more; it can be made larger later where its
+    class allows that, never smaller."""
+
+    def refusals(self) -> Iterator[Refusal]:
+        if self.bucket is None and bytes_of(self.storage) < bytes_of(self.work_storage):
+            message = (
+                f"{self.storage} is less than work_storage {self.work_storage}, and one dump may fill the volume; "
+                "raise it, or name a bucket"
+            )
+            yield Refusal(message, "storage", "work_storage")
 
 
 class ObservabilitySettings(Model):
@@ -167,7 +178,8 @@ class ObservabilitySettings(Model):
     ) = None
     """Address of the OpenTelemetry collector that is there, with `tracing: existing`."""
     namespace: Namespace = "monitoring"
-    """Namespace of Prometheus, whose scrapes the network policies let in."""
+    """Namespace of Prometheus, whose scrapes the network policies let in; create-only where it is `installed`: another
+    one takes a deployment with `prometheus: none` in between, and metrics start anew."""
     monitor_labels: Annotated[
         dict[
             Annotated[
@@ -193,7 +205,7 @@ class EksObservabilitySettings(ObservabilitySettings):
 
     prometheus: Literal["none", "existing", "installed"] = "installed"
     """`installed`: Prometheus, Alertmanager and Grafana in the cluster, with our monitors, alert rules and
-    dashboards. `existing`: these alone."""
+    dashboards. `existing`: these alone, for an operator that you have installed; a new cluster has none."""
     prometheus_retention_days: Annotated[int, Field(ge=1, le=365)] = 15
     """Days that the installed Prometheus keeps metrics."""
     prometheus_storage: ByteQuantity = "20Gi"
@@ -227,8 +239,8 @@ class GitopsSettings(Model):
         "main"
     )
     """Branch, tag or commit."""
-    namespace: Annotated[str, Field(pattern=_LABEL, max_length=63, examples=["argocd"])] = "argocd"
-    """Namespace of Argo CD, which is there."""
+    namespace: Annotated[Namespace, Field(examples=["argocd"])] = "argocd"
+    """Namespace of Argo CD, which is there; on EKS it is installed into it, and create-only."""
     project: Annotated[str, Field(pattern=_LABEL, max_length=63, examples=["default"])] = "default"
     """Project of Argo CD."""
     automatic: bool = True

@@ -7,11 +7,12 @@ from typing import cast
 from settings.deployment import AwsDeployment
 from settings.problems import Problem, nearest, shown
 from settings.reading import Origin, Reading
-from settings.systems import Deployment
+from settings.systems import SYSTEMS, Deployment
 from settings.yaml_document import Document, Unreadable, read_document
 
 MOST_LINES = 200
 """More errors than this are counted, not printed: the file is no deployment file."""
+_START = f"start with {' or '.join(f'`system: {name}`' for name in SYSTEMS)}, and `environment: dev`"
 
 
 class BadDeploymentFile(Exception):
@@ -92,7 +93,7 @@ def deployment_files(folder: Path, *, only: str | None = None) -> list[Path]:
 def load_deployment(path: Path) -> Loaded:
     """Read, complete and check one deployment file; raises `BadDeploymentFile` with all that is wrong."""
     try:
-        document = read_document(path)
+        document = read_document(path, start=_START)
     except Unreadable as error:
         raise BadDeploymentFile(str(error)) from None
     reading = Reading(path, document)

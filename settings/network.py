@@ -102,6 +102,14 @@ class ExistingVpc(Model):
             yield Refusal(message, "public_subnet_ids", "private_subnet_ids")
 
 
+class ClusterVpc(ExistingVpc):
+    """A VPC that somebody else owns, for a cluster; nothing in it is changed, and nothing is looked up at synthesis."""
+
+    cidrs: Annotated[tuple[VpcBlock, ...], Field(max_length=10)] = ()
+    """IPv4 ranges of the VPC, which network policies name; needed where they are public ones, which would be taken for
+    the internet. Left out: all private ranges."""
+
+
 class NetworkSettings(Model):
     """A new VPC with public and private subnets, or an existing one."""
 
@@ -179,6 +187,13 @@ class NetworkSettings(Model):
         if public == private != len(zones):
             message = f"has {len(zones)} zones for {public} subnets per tier; name one zone per subnet"
             yield Refusal(message, "availability_zones", "public_subnets", "private_subnets")
+
+
+class ClusterNetworkSettings(NetworkSettings):
+    """A new VPC with public and private subnets, or an existing one, for a cluster."""
+
+    existing: ClusterVpc | None = None
+    """Use this VPC. Left out: a new one is made."""
 
 
 def _list(values: tuple[str, ...]) -> str:

@@ -67,7 +67,7 @@ OF_SYSTEM: dict[str, dict[str, dict[str, Any]]] = {
                         "min_nodes": 2,
                         "max_nodes": 8,
                         "spot": True,
-                        "taints": ({"key": SPOT_TAINT, "value": "true"},),
+                        "taints": ({"key": SPOT_TAINT.key, "value": SPOT_TAINT.value},),
                     },
                 )
             },

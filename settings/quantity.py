@@ -2,9 +2,9 @@
 
 import re
 from fractions import Fraction
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field
 
 from settings.problems import nearest, shown
 
@@ -13,6 +13,9 @@ DECIMAL = {"": 1, "k": 10**3, "M": 10**6, "G": 10**9, "T": 10**12}
 UNITS = BINARY | DECIMAL
 MOST_BYTES = 64 * 2**40
 MOST_MILLICORES = 1_000_000
+_MOST_LIKELY = 65_536
+"""Of a number without unit, as Mi or Gi."""
+_SMALLER = {"Ti": "Gi", "Gi": "Mi", "Mi": "Ki", "T": "G", "G": "M", "M": "k"}
 _PARTS = re.compile(r"(?P<number>[0-9]+(\.[0-9]+)?)\s*(?P<unit>[A-Za-z]*)", re.ASCII)
 
 
@@ -41,11 +44,15 @@ def bytes_of(amount: str) -> int:
         raise ValueError(f"{shown(amount)} is not an amount of bytes in Kubernetes; {_meant(number, unit)}")
     exact = Fraction(number) * UNITS[unit]
     if exact.denominator != 1:
-        smaller = {"Ti": "Gi", "Gi": "Mi", "Mi": "Ki", "Ki": ""}.get(unit, "")
-        rounded = round(exact / UNITS[smaller])
-        raise ValueError(f"{shown(amount)} is no whole number of bytes; write {max(1, rounded)}{smaller}")
+        smaller = _SMALLER.get(unit, unit)
+        whole = f"write {max(1, round(exact / UNITS[smaller]))}{smaller}"
+        raise ValueError(
+            f"{shown(amount)} is no whole number of bytes; {whole if unit else _with_unit(number)}"
+        )
     if not 0 < exact <= MOST_BYTES:
-        raise ValueError(f"{shown(amount)} is out of range; use 1 to {MOST_BYTES // UNITS['Ti']}Ti")
+        raise ValueError(
+            f"{shown(amount)} is out of range; use more than 0, at most {MOST_BYTES // UNITS['Ti']}Ti"
+        )
     return int(exact)
 
 
@@ -62,9 +69,15 @@ def _meant(number: str, unit: str) -> str:
             return f"write {number}{letter}i"
         return f"write {number}{decimal} or {number}{letter}i"
     if not unit:
-        return f"write {number} without spaces"
+        return _with_unit(number)
     close = nearest(unit, sorted(UNITS.keys() - {""}))
     return f"write {number}{close}" if close else "write one like 512Mi or 10Gi"
+
+
+def _with_unit(number: str) -> str:
+    """What an amount without unit was meant to be: hardly so few bytes."""
+    likely = 0 < Fraction(number) <= _MOST_LIKELY
+    return f"write {number}Mi or {number}Gi" if likely else "write one like 512Mi or 10Gi"
 
 
 def _cpu(value: str) -> str:
@@ -74,7 +87,15 @@ def _cpu(value: str) -> str:
 
 def _bytes(value: str) -> str:
     bytes_of(value)
+    if value[-1].isdigit():
+        raise ValueError(f"{shown(value)} has no unit; {_with_unit(value)}")
     return value
+
+
+def _no_number(value: Any) -> Any:
+    """Said before that text is needed: in quotes it would be no better."""
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    return _bytes(shown(value)) if is_number else value
 
 
 CpuQuantity = Annotated[
@@ -86,10 +107,11 @@ CpuQuantity = Annotated[
 ByteQuantity = Annotated[
     str,
     AfterValidator(_bytes),
+    BeforeValidator(_no_number),
     Field(
         max_length=20,
         examples=["512Mi"],
-        json_schema_extra={"pattern": r"^[0-9]+(\.[0-9]+)?([KMGT]i|[kMGT])?$"},
+        json_schema_extra={"pattern": r"^[0-9]+(\.[0-9]+)?([KMGT]i|[kMGT])$"},
     ),
 ]
 """Memory or storage: `512Mi`, `10Gi`, `1G`."""

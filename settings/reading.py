@@ -11,7 +11,7 @@ from settings.inline_secrets import is_secret, names_secret
 from settings.model import REFUSALS_LATER, Refusal
 from settings.presets import PRESETS, preset_of, with_preset
 from settings.problems import Path_, Problem, dotted, nearest, shown
-from settings.systems import SYSTEMS, deployment_models, variants_of
+from settings.systems import SYSTEMS, Variants, deployment_models, variants_of
 from settings.values import (
     all_refusals,
     fill_example,
@@ -23,7 +23,7 @@ from settings.values import (
     touches,
     without,
 )
-from settings.words import Wrong, missing, unknown_key
+from settings.words import Wrong, missing, of_another, unknown_key
 from settings.yaml_document import Document
 
 Origin = Literal["file", "preset", "default"]
@@ -89,7 +89,7 @@ class Reading:
             value = self.document.values.get(variants.field)
             if isinstance(value, str) and value in models:
                 return models[value]
-            self._no_variant(variants.field, list(models))
+            self._no_variant(variants)
             return None
         known = ", ".join(SYSTEMS)
         meant = nearest(system, list(SYSTEMS)) if isinstance(system, str) else None
@@ -103,18 +103,17 @@ class Reading:
             )
         return None
 
-    def _no_variant(self, field: str, known: list[str]) -> None:
+    def _no_variant(self, variants: Variants) -> None:
         """The system is known, and which of its models it is cannot be said."""
-        if (field,) in self.doubtful:
+        path = (variants.field,)
+        if path in self.doubtful:
             return
-        value, listed = self.document.values.get(field), ", ".join(known)
-        meant = nearest(value, known) if isinstance(value, str) else None
-        if not self.document.has((field,)):
-            self._wrong((field,), f"is missing; give it, one of {listed}")
+        choices = ", ".join(f"{value} ({meaning})" for value, meaning in variants.meanings.items())
+        if not self.document.has(path):
+            self._wrong(path, f"is missing; give it, one of {choices}")
         else:
-            remedy = f"did you mean {meant}? Use one of {listed}" if meant else f"use one of {listed}"
-            given = shown(value, self.document.written((field,)))
-            self._wrong((field,), f"{given} is not allowed; {remedy}")
+            given = shown(self.document.values.get(variants.field), self.document.written(path))
+            self._wrong(path, f"{given} is not allowed; use one of {choices}")
 
     def _preset(self, environment: str) -> dict[str, Any]:
         return preset_of(environment, self.model.model_fields.keys(), self.document.values)
@@ -170,7 +169,7 @@ class Reading:
             self._wrong(path, f"the file name {shown(self.path.stem)} does not serve; {form}")
         elif details["type"] == "missing":
             if path not in self.suspects:  # else a key that was meant to be this one is reported already
-                self._wrong(path, missing(place_at(self.model, path, values)))
+                self._wrong(path, missing(place_at(self.model, path, values)) + self._meant(path[:-1]))
         elif details["type"] == "too_short" and len(details["input"]) >= details["ctx"]["min_length"]:
             pass  # pydantic does not count the values of a list that are wrong
         else:
@@ -186,6 +185,16 @@ class Reading:
             )
             self._wrong(path, wrong.words)
 
+    def _meant(self, section: Path_) -> str:
+        """The section that is there without the file, and that the file probably means with another name."""
+        info = self.model.model_fields.get(str(section[0])) if len(section) == 2 else None
+        there = info.get_default(call_default_factory=True) if info is not None else None
+        if not isinstance(there, dict):
+            return ""
+        given = self.document.values[str(section[0])]
+        meant = nearest(str(section[1]), [name for name in there if name not in given])
+        return f"; or did you mean {meant}?" if meant else ""
+
     def _unknown_key(self, path: Path_) -> None:
         section: Any = self.document.values
         for step in path[:-1]:
@@ -195,6 +204,8 @@ class Reading:
         given = section if isinstance(section, dict) else ()
         message, meant = unknown_key(str(path[-1]), models[0] if models else self.model, given)
         refused = self._not_here(path, value_at(section, path[-1]), meant)
+        if refused is None and place is not None and models:
+            refused = of_another(str(path[-1]), place, models[0], given)
         if refused is not None:
             message, meant = refused, None
         if meant is not None:

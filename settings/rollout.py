@@ -14,7 +14,9 @@ class RolloutSettings(Model):
 
     strategy: Literal["rolling", "blue_green", "canary"] = "rolling"
     """`rolling`: pods are replaced one after another, none is missing. `blue_green`: all new pods beside the old ones,
-    then traffic is switched. `canary`: traffic is moved in steps. The last two need Argo Rollouts in the cluster."""
+    then traffic is switched. `canary`: traffic is moved in steps. The last two need Argo Rollouts in the cluster.
+    Between `rolling` and them nobody answers for minutes, unless pods are kept (docs/aegisai.md, "Change the
+    strategy")."""
     canary_weights: Annotated[
         tuple[Annotated[int, Field(ge=1, le=99)], ...], Field(min_length=1, max_length=10)
     ] = (

@@ -6,7 +6,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import ConfigDict, Field
 
+from settings.cluster import Taint
 from settings.images import ServiceImage
+from settings.kubernetes import Variables
 from settings.model import Model, Refusal
 from settings.quantity import ByteQuantity, CpuQuantity, bytes_of, millicores
 
@@ -14,8 +16,8 @@ Role = Literal["gateway", "orchestrator", "worker"]
 NAME = r"^[a-z]([a-z0-9-]{0,38}[a-z0-9])?$"
 ServiceName = Annotated[str, Field(pattern=NAME, max_length=40, examples=["transcode"])]
 MOST_REPLICAS = 100
-SPOT_TAINT = "spot"
-"""Key of the taint on Spot nodes that are kept for pods which may go at two minutes' notice; these tolerate it."""
+SPOT_TAINT = Taint(key="spot", value="true", effect="NoSchedule")
+"""On Spot nodes that are kept for pods which may go at two minutes' notice; these tolerate it, and no other taint."""
 
 
 def _all_optional(schema: dict[str, Any]) -> None:
@@ -66,7 +68,8 @@ class ServiceSettings(Model):
     replicas: Annotated[int, Field(ge=1, le=MOST_REPLICAS)] = 2
     """Fewest pods."""
     max_replicas: Annotated[int, Field(ge=1, le=MOST_REPLICAS)] = 8
-    """Most pods under load; the same as `replicas`: no autoscaling."""
+    """Most pods under load; the same as `replicas`: no autoscaling. Switched on later, it takes a step before
+    (docs/aegisai.md, "Autoscaling where there was none")."""
     memory: MemoryShare = MemoryShare()
     cpu: CpuShare = CpuShare()
     cpu_target_percent: Annotated[int, Field(ge=10, le=95)] = 75
@@ -85,7 +88,10 @@ class ServiceSettings(Model):
     internet: bool = False
     """May open HTTPS connections to addresses outside the cluster; all that leaves is refused else."""
     spot: bool | None = None
-    """Prefer Spot nodes, and tolerate their taint `spot`. Left out: workers do, where there are Spot nodes."""
+    """Prefer Spot nodes, and tolerate their taint `spot=true:NoSchedule`. Left out: workers do, where there are Spot
+    nodes."""
+    environment: Variables = Field(default_factory=dict)
+    """More variables for this service, which win over those for all; what looks like a secret is refused."""
     image: ServiceImage = ServiceImage()
 
     def refusals(self) -> Iterator[Refusal]:

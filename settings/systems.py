@@ -22,6 +22,8 @@ class Variants:
 
     field: str
     models: dict[str, str]
+    meanings: dict[str, str]
+    """What each value of the field is for."""
 
     def other_with(self, key: str, value: Any) -> str | None:
         """A value of the field, another than this one, with which a setting exists."""
@@ -40,6 +42,10 @@ SYSTEMS: dict[str, str | Variants] = {
     "aegisai": Variants(
         "hosting",
         {"eks": "settings.aegisai_eks:AegisAIOnEks", "any": "settings.aegisai:AegisAIAnywhere"},
+        {
+            "eks": "a cluster on Amazon EKS that is made",
+            "any": "manifests for a cluster of your own, such as K3s, kind or GKE",
+        },
     ),
 }
 

@@ -42,6 +42,22 @@ def unknown_key(key: str, model: type[Model], given: Collection[str] = ()) -> tu
     return f"is not a setting; {remedy}", meant
 
 
+def of_another(key: str, place: Place, model: type[Model], given: Collection[str]) -> str | None:
+    """What to say of a key that another member of a union has, None where none has it.
+
+    model: the member that is meant. given: the keys of the section.
+    """
+    mine = discriminator(model)
+    others = (discriminator(other) for other in models_in(place) if key in fields_of(other))
+    other = next((mark for mark in others if mark is not None), None)
+    if mine is None or other is None:
+        return None
+    field, value = other
+    if field not in given:
+        return f"is a setting with {field}: {value} alone; write that too, or take this out"
+    return f"is a setting with {field}: {value} alone, and {field} is {mine[1]}; take one of the two out"
+
+
 def _needs(wanted: str) -> Words:
     def words(wrong: Wrong) -> str:
         if wrong.value is None:

@@ -90,12 +90,10 @@ class Document:
         return str(node.written) if node.written is not None else None
 
 
-def read_document(
-    path: Path, *, start: str = "start with `system: open-webui` and `environment: dev`"
-) -> Document:
-    """Parse one deployment file; raises `Unreadable` where nothing can be made of it.
+def read_document(path: Path, *, start: str) -> Document:
+    """Parse one file; raises `Unreadable` where nothing can be made of it.
 
-    start: the remedy where there is no mapping at all; another kind of file has its own.
+    start: the remedy where there is no mapping at all.
     """
     text = _text(path)
     reader = _Reader(path)

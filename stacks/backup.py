@@ -6,6 +6,7 @@ from aws_cdk import Duration, NestedStack
 from aws_cdk import aws_backup as backup
 from aws_cdk import aws_efs as efs
 from aws_cdk import aws_events as events
+from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_rds as rds
 from aws_cdk import aws_s3 as s3
@@ -71,8 +72,8 @@ class Backup(NestedStack):
         databases: Sequence[rds.IDatabaseCluster] = (),
         buckets: Sequence[s3.IBucket] = (),
         restore_metadata: Mapping[str, Mapping[str, str]] | None = None,
-    ) -> None:
-        """Back up daily, copy if the settings name a vault, test restores if they say so.
+    ) -> iam.IRole:
+        """Back up daily, copy if the settings name a vault, test restores if they say so; the role that restores.
 
         `restore_metadata`: for `EFS` and `Aurora`, what a test shall not leave to AWS Backup, in the spelling of its
         developer guide ("Restore testing inferred metadata"). Left out: copies stand in the default VPC.
@@ -103,16 +104,21 @@ class Backup(NestedStack):
         if self._emptied is not None:
             selection.node.add_dependency(self._emptied.resource)
             self._emptied.resource.node.add_dependency(role)
+        restore_role = BackupRole(
+            self, "RestoreRole", purpose="restore", deployment=self._name, with_buckets=bool(buckets)
+        ).role
         if self._settings.restore_testing:
             RestoreTests(
                 self,
                 "Default",  # adds nothing to logical ids
                 deployment=self._name,
                 vault=self.vault,
+                role=restore_role,
                 hour_utc=(self._settings.hour_utc + TEST_HOURS_LATER) % 24,
                 arns={kind: group for kind, group in arns.items() if group},
                 metadata=restore_metadata or {},
             )
+        return restore_role
 
     def _rule(self) -> backup.BackupPlanRule:
         kept = Duration.days(self._settings.retention_days)

@@ -24,7 +24,7 @@ from constructs.kubernetes.nodes import Nodes
 from constructs.kubernetes.operator_identity import OperatorIdentity
 from constructs.kubernetes.pod_role import PodRole
 from constructs.kubernetes.release import PodSecurity, Release
-from constructs.kubernetes.storage_classes import DEPLOYMENT_TAG, StorageClasses
+from constructs.kubernetes.storage_classes import StorageClasses
 from constructs.kubernetes.storage_permissions import (
     WILDCARDS,
     ebs_statements,
@@ -37,6 +37,13 @@ from settings.cluster import ClusterSettings, NodeGroup
 
 SYSTEM = "kube-system"
 NETWORK_POLICY = {"enableNetworkPolicy": "true"}
+PREFIXES = {"env": {"ENABLE_PREFIX_DELEGATION": "true"}}
+PREFIXES_TAG = "pergola:addresses"
+"""On nodes with prefixes: EKS reckons how many pods a node takes when the launch template changes, not when the CNI
+does (Amazon EKS user guide, "Assign more IP addresses to Amazon EKS nodes with prefixes")."""
+DEPLOYMENT_TAG = "pergola:deployment"
+"""On what controllers make, so that whoever tears the deployment down finds it; not on the disks of nodes, which go
+with these."""
 
 
 class Eks(NestedStack):
@@ -73,14 +80,18 @@ class Eks(NestedStack):
         file_system: efs.IFileSystem | None,
         log_retention_days: int,
         keep_data: bool,
+        tags: Mapping[str, str],
     ) -> None:
-        """`name`: of the deployment, and of the cluster. `log_retention_days` may be a token.
+        """`name`: of the deployment, and of the cluster. `log_retention_days` may be a token. `tags`: of what EKS and
+        the controllers make; CloudFormation tags the rest.
 
         `file_system`: for claims that many pods share; left out, there is no class `efs`. `keep_data`: volumes,
         and claims in the cluster, outlive what asked for them.
         """
         super().__init__(scope, construct_id, description="Kubernetes cluster, nodes, add-ons and operators")
         self._scope, self._name, self._settings, self._keep_data = scope, name, settings, keep_data
+        self._kubernetes_version, self._tags = kubernetes_version, tags
+        self._found_by = {**tags, DEPLOYMENT_TAG: name}
         self.key = DeploymentKey(
             self,
             "Key",
@@ -196,6 +207,7 @@ class Eks(NestedStack):
                 self,
                 f"Nodes-{group.name}",
                 cluster=self.cluster,
+                kubernetes_version=self._kubernetes_version,
                 subnets=vpc.private_subnets,
                 security_group=security_group,
                 role=role,
@@ -210,6 +222,9 @@ class Eks(NestedStack):
                 architecture=group.architecture,
                 labels=group.labels,
                 taints=[(taint.key, taint.value, taint.effect) for taint in group.taints],
+                tags={**self._tags, PREFIXES_TAG: "prefixes"}
+                if self._settings.prefix_delegation
+                else self._tags,
             ).group
             made.node.add_dependency(*after)
             return made
@@ -229,7 +244,14 @@ class Eks(NestedStack):
             self._addon("PodIdentityAgent", "eks-pod-identity-agent", pinned.pod_identity_agent),
             self._addon("KubeProxy", "kube-proxy", pinned.kube_proxy),
             self._addon(
-                "VpcCni", "vpc-cni", pinned.vpc_cni, roles={"aws-node": cni}, configuration=NETWORK_POLICY
+                "VpcCni",
+                "vpc-cni",
+                pinned.vpc_cni,
+                roles={"aws-node": cni},
+                configuration={
+                    **NETWORK_POLICY,
+                    **(PREFIXES if self._settings.prefix_delegation else {}),
+                },
             ),
         ]
 
@@ -251,6 +273,8 @@ class Eks(NestedStack):
                 "aws-ebs-csi-driver",
                 pinned.ebs_csi_driver,
                 roles={"ebs-csi-controller-sa": ebs},
+                # Of snapshots too. In a class they could not change.
+                configuration={"controller": {"extraVolumeTags": self._found_by}},
             ),
         ]
         if file_system is not None:
@@ -286,6 +310,7 @@ class Eks(NestedStack):
                 cluster=self.cluster,
                 name=self._name,
                 vpc_id=vpc_id,
+                tags=self._found_by,
                 version=versions.LOAD_BALANCER_CONTROLLER,
             ).release,
             ExternalSecrets(
@@ -310,9 +335,7 @@ class Eks(NestedStack):
             self,
             "StorageClasses",
             cluster=self.cluster,
-            deployment=self._name,
             key=self.key,
-            keep_data=self._keep_data,
         )
         if file_system is not None:
             classes.add_file_system(file_system.file_system_id)

@@ -33,7 +33,7 @@ from constructs.observability.quiet_hours import QuietHours
 from constructs.observability.service_watch import ServiceWatch
 from constructs.observability.watch import Watch
 from settings.cache import ServerlessCache
-from settings.database import DatabaseSettings
+from settings.database import AuroraSettings
 from settings.files import FileSettings
 from settings.monitoring import MonitoringSettings
 from settings.tasks import OfficeHours
@@ -144,7 +144,7 @@ class Monitoring(NestedStack):
         self._show(watch)
         return watch
 
-    def watch_database(self, cluster: rds.IDatabaseCluster, settings: DatabaseSettings) -> None:
+    def watch_database(self, cluster: rds.IDatabaseCluster, settings: AuroraSettings) -> None:
         """Capacity, connections, memory, deadlocks, and the lag of a reader."""
         watch = DatabaseWatch(
             self.surroundings,

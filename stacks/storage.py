@@ -15,7 +15,7 @@ from constructs.data.encrypted_bucket import EncryptedBucket
 from constructs.data.shared_files import SharedFiles
 from constructs.security.deployment_key import DeploymentKey
 from settings.cache import ServerlessCache
-from settings.database import DatabaseSettings
+from settings.database import AuroraSettings
 from settings.files import FileSettings
 
 SERVICES = ("backup", "elasticache", "elasticfilesystem", "rds", "s3", "secretsmanager")
@@ -77,7 +77,7 @@ class Storage(NestedStack):
         *,
         vpc: ec2.IVpc,
         security_group: ec2.ISecurityGroup,
-        settings: DatabaseSettings,
+        settings: AuroraSettings,
         database_name: str,
         snapshot_arn: str | None = None,
         log_retention_days: float = 30,

@@ -26,7 +26,7 @@ from stacks.storage import Storage
 from systems.aegisai_access import access_rules
 from systems.aegisai_identities import define_identities
 from systems.aegisai_manifests import firewall_class, manifests
-from systems.aegisai_observability import topic_name
+from systems.aegisai_prometheus import topic_name
 from systems.aegisai_releases import add_releases
 from systems.aegisai_secrets import define_secrets
 from systems.parameters import operated
@@ -128,7 +128,8 @@ class AegisAI(RootStack):
         settings = self._settings
         names = {
             one.image.repository or name: f"{settings.name}/{one.image.repository or name}"
-            for name, one in settings.enabled_services.items()
+            # Of disabled ones too: repositories that are kept would be there already when a service comes back.
+            for name, one in settings.services.items()
         }
         Images(
             self,
@@ -154,6 +155,7 @@ class AegisAI(RootStack):
             file_system=None if stores.files is None else stores.files.file_system,
             log_retention_days=self._given.monitoring.log_retention_days,
             keep_data=settings.keep_data,
+            tags=settings.tags,
         )
         add_releases(eks, settings)
         return eks
@@ -210,11 +212,12 @@ class AegisAI(RootStack):
             metadata["EFS"] = stores.files.restore_metadata
         if stores.database is not None:
             metadata["Aurora"] = stores.database.restore_metadata
-        backup.add_plan(
+        role = backup.add_plan(
             file_systems=[] if stores.files is None else [stores.files.file_system],
             databases=[] if stores.database is None else [stores.database.cluster],
             restore_metadata=metadata,
         )
+        self.add_output("RestoreRole", role.role_arn, "Role that restores recovery points")
         return backup
 
     def _define_monitoring(self, eks: Eks, stores: Stores, backup: Backup | None) -> None:

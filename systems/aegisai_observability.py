@@ -1,8 +1,5 @@
 """Prometheus, Grafana, Loki and the way of traces, as Helm releases."""
 
-from collections.abc import Mapping
-
-from aws_cdk import Aws
 from aws_cdk import aws_iam as iam
 
 from applications import aegisai
@@ -11,24 +8,22 @@ from settings import versions
 from settings.aegisai_eks import AegisAIOnEks
 from settings.kubernetes import EksObservabilitySettings
 from stacks.eks import Eks
+from systems.aegisai_prometheus import ALERTMANAGER, EVERY_NODE, Values, prometheus_values, topic_arn
 
-GRAFANA = "grafana"
-"""Role of the secret with the administrator's password, and its user."""
-GRAFANA_ADMIN = "grafana-admin"
 LOKI = "loki"
 LOG_COLLECTOR = "log-collector"
+LOGS_KEPT = "168h"
+"""A week; without an end Loki fills its volume and stops."""
+LOKI_WITHOUT = ("chunksCache", "resultsCache", "lokiCanary", "test", "gateway")
 JAEGER = "jaeger"
-ALERTMANAGER = "alertmanager"
+USER = 10001
+"""Of Jaeger's image and the collector's."""
+TRACES_KEPT = 10_000
+"""In memory: of a hundred kilobytes each at most they fit in Jaeger's limit."""
 OTEL = "https://open-telemetry.github.io/opentelemetry-helm-charts"
 COLLECTOR_IMAGE = {"repository": "otel/opentelemetry-collector-k8s"}
-EVERY_NODE = [{"operator": "Exists"}]
-"""Tolerations of what has to run on all nodes, whatever their taints."""
-Values = Mapping[str, object]
-
-
-def topic_name(settings: AegisAIOnEks) -> str:
-    """Name of the topic of all alarms; it is made after the cluster, whose Alertmanager publishes to it."""
-    return f"{settings.name}-alarms"
+COLLECTOR_PORTS = ("otlp", "otlp-http", "jaeger-compact", "jaeger-thrift", "jaeger-grpc", "zipkin")
+"""That the chart opens, on every node where there is a collector on every node."""
 
 
 def add_observability(eks: Eks, settings: AegisAIOnEks) -> None:
@@ -43,78 +38,16 @@ def add_observability(eks: Eks, settings: AegisAIOnEks) -> None:
             repository="oci://ghcr.io/prometheus-community/charts/kube-prometheus-stack",
             chart="kube-prometheus-stack",
             version=versions.PROMETHEUS_STACK,
-            values=_prometheus(observability, settings),
+            values=prometheus_values(settings, data_sources=_data_sources(observability)),
             service_account=ALERTMANAGER,
             statements=[
-                iam.PolicyStatement(actions=["sns:Publish"], resources=[_topic_arn(settings)]),
+                iam.PolicyStatement(actions=["sns:Publish"], resources=[topic_arn(settings)]),
             ],
         )
     if observability.logs == "installed":
         _add_logs(eks)
     if observability.tracing == "installed":
         _add_tracing(eks)
-
-
-def _prometheus(observability: EksObservabilitySettings, settings: AegisAIOnEks) -> Values:
-    """Prometheus, Alertmanager and Grafana, which take what is labelled in any namespace."""
-    everything = ("serviceMonitor", "podMonitor", "rule", "probe")
-    volume = {
-        "storageClassName": "gp3",
-        "accessModes": ["ReadWriteOnce"],
-        "resources": {"requests": {"storage": observability.prometheus_storage}},
-    }
-    managed = ("kubeControllerManager", "kubeScheduler", "kubeEtcd", "kubeProxy")
-    return {
-        # EKS shows none of these
-        **{component: {"enabled": False} for component in managed},
-        "prometheus": {
-            "prometheusSpec": {
-                **{f"{kind}SelectorNilUsesHelmValues": False for kind in everything},
-                "retention": f"{observability.prometheus_retention_days}d",
-                "resources": {"requests": {"cpu": "200m", "memory": "1Gi"}, "limits": {"memory": "2Gi"}},
-                "storageSpec": {"volumeClaimTemplate": {"spec": volume}},
-            }
-        },
-        "alertmanager": {
-            "serviceAccount": {"create": True, "name": ALERTMANAGER},
-            "alertmanagerSpec": {"resources": resources("20m", "64Mi")},
-            "config": _alertmanager(settings),
-        },
-        "prometheusOperator": {"resources": resources("50m", "128Mi")},
-        "kube-state-metrics": {"resources": resources("20m", "128Mi")},
-        "prometheus-node-exporter": {"resources": resources("25m", "32Mi"), "tolerations": EVERY_NODE},
-        "grafana": {
-            "resources": {"requests": {"cpu": "100m", "memory": "256Mi"}, "limits": {"memory": "512Mi"}},
-            "admin": {"existingSecret": GRAFANA_ADMIN},
-            "sidecar": {"dashboards": {"searchNamespace": "ALL"}},
-            "additionalDataSources": _data_sources(observability),
-        },
-        "extraManifests": _grafana_password(settings),
-    }
-
-
-def _alertmanager(settings: AegisAIOnEks) -> Values:
-    """What somebody has to act upon goes where CloudWatch's alarms go, once when it starts and once when it ends."""
-    nobody, people = "null", "alarms"
-    topic = {
-        "topic_arn": _topic_arn(settings),
-        "sigv4": {"region": Aws.REGION},
-        "send_resolved": True,
-        # Alertmanager's own lists all labels, and SNS refuses a subject of more than 100 characters
-        "subject": "{{ .Status }}: {{ .GroupLabels.alertname }}",
-    }
-    return {
-        "route": {
-            "receiver": nobody,
-            "group_by": ["alertname", "namespace"],
-            "routes": [{"receiver": people, "matchers": ['severity =~ "critical|warning"']}],
-        },
-        "receivers": [{"name": nobody}, {"name": people, "sns_configs": [topic]}],
-    }
-
-
-def _topic_arn(settings: AegisAIOnEks) -> str:
-    return f"arn:{Aws.PARTITION}:sns:{Aws.REGION}:{Aws.ACCOUNT_ID}:{topic_name(settings)}"
 
 
 def _data_sources(observability: EksObservabilitySettings) -> list[Values]:
@@ -129,65 +62,27 @@ def _data_sources(observability: EksObservabilitySettings) -> list[Values]:
     ]
 
 
-def _grafana_password(settings: AegisAIOnEks) -> list[Values]:
-    """The administrator's password comes from Secrets Manager; there is none that everybody knows."""
-    kind, store = "external-secrets.io/v1", "aws-secrets-manager"
-    aws = {"service": "SecretsManager", "region": Aws.REGION}
-    place = {"key": settings.secret_name(GRAFANA), "property": "password"}
-    # Helm reads the braces first
-    secret = {"admin-user": "admin", "admin-password": '{{ "{{ .password }}" }}'}
-    return [
-        {
-            "apiVersion": kind,
-            "kind": "SecretStore",
-            "metadata": {"name": store},
-            "spec": {"provider": {"aws": aws}},
-        },
-        {
-            "apiVersion": kind,
-            "kind": "ExternalSecret",
-            "metadata": {"name": GRAFANA_ADMIN},
-            "spec": {
-                "secretStoreRef": {"kind": "SecretStore", "name": store},
-                "target": {"name": GRAFANA_ADMIN, "template": {"data": secret}},
-                "data": [{"secretKey": "password", "remoteRef": place}],
-            },
-        },
-    ]
-
-
 def _add_logs(eks: Eks) -> None:
     """Loki on a volume, and a collector on every node that sends it the containers' logs."""
-    off = {"enabled": False}
-    schema = {
-        "from": "2024-04-01",
-        "store": "tsdb",
-        "object_store": "filesystem",
-        "schema": "v13",
-        "index": {"prefix": "loki_index_", "period": "24h"},
-    }
     eks.add_release(
         "Loki",
         name=LOKI,
         namespace=LOKI,
-        pod_security="baseline",
+        pod_security="restricted",
         repository="oci://ghcr.io/grafana-community/helm-charts/loki",
         chart="loki",
         version=versions.LOKI,
         values={
             "deploymentMode": "Monolithic",
-            "loki": {
-                "auth_enabled": False,
-                "commonConfig": {"replication_factor": 1},
-                "storage": {"type": "filesystem"},
-                "schemaConfig": {"configs": [schema]},
-            },
+            "loki": _loki(),
             "singleBinary": {
                 "replicas": 1,
                 "persistence": {"size": "20Gi", "storageClass": "gp3"},
                 "resources": {"requests": {"cpu": "100m", "memory": "512Mi"}, "limits": {"memory": "1Gi"}},
             },
-            **dict.fromkeys(("chunksCache", "resultsCache", "lokiCanary", "test", "gateway"), off),
+            # it would read every Secret of the cluster, for rules that nobody writes
+            "sidecar": {"rules": {"enabled": False}},
+            **{kind: {"enabled": False} for kind in LOKI_WITHOUT},
             **{kind: {"replicas": 0} for kind in ("read", "write", "backend")},
         },
     )
@@ -205,23 +100,44 @@ def _add_logs(eks: Eks) -> None:
             "fullnameOverride": LOG_COLLECTOR,
             "image": COLLECTOR_IMAGE,
             "presets": {"logsCollection": {"enabled": True}, "kubernetesAttributes": {"enabled": True}},
-            "config": {
-                "exporters": {"otlphttp/loki": {"endpoint": f"http://{LOKI}.{LOKI}:3100/otlp"}},
-                "service": {"pipelines": {"logs": {"exporters": ["otlphttp/loki"]}}},
-            },
+            "alternateConfig": _collector(
+                "logs",
+                receivers={},  # the preset's
+                exporter=("otlp_http/loki", {"endpoint": f"http://{LOKI}.{LOKI}:3100/otlp"}),
+            ),
+            "ports": _ports(),
             "securityContext": {"runAsUser": 0, "runAsGroup": 0, "readOnlyRootFilesystem": True},
-            "resources": resources("25m", "64Mi"),
+            "resources": {"requests": {"cpu": "50m", "memory": "128Mi"}, "limits": {"memory": "256Mi"}},
         },
     )
 
 
+def _loki() -> Values:
+    schema = {
+        "from": "2024-04-01",
+        "store": "tsdb",
+        "object_store": "filesystem",
+        "schema": "v13",
+        "index": {"prefix": "loki_index_", "period": "24h"},
+    }
+    return {
+        "auth_enabled": False,
+        "commonConfig": {"replication_factor": 1},
+        "storage": {"type": "filesystem"},
+        "schemaConfig": {"configs": [schema]},
+        "limits_config": {"retention_period": LOGS_KEPT},
+        "compactor": {"retention_enabled": True, "delete_request_store": "filesystem"},
+    }
+
+
 def _add_tracing(eks: Eks) -> None:
     """A collector that services send traces to, and Jaeger, which keeps the newest in memory."""
+    security = {**POD_SECURITY, "runAsUser": USER, "runAsGroup": USER}
     eks.add_release(
         "Jaeger",
         name=JAEGER,
         namespace=JAEGER,
-        pod_security="baseline",
+        pod_security="restricted",
         repository="https://jaegertracing.github.io/helm-charts",
         chart=JAEGER,
         version=versions.JAEGER,
@@ -229,6 +145,7 @@ def _add_tracing(eks: Eks) -> None:
             "fullnameOverride": JAEGER,
             "userconfig": _jaeger(),
             "jaeger": {
+                "podSecurityContext": security,
                 "securityContext": CONTAINER_SECURITY,
                 "resources": {"requests": {"cpu": "100m", "memory": "512Mi"}, "limits": {"memory": "1Gi"}},
             },
@@ -246,17 +163,49 @@ def _add_tracing(eks: Eks) -> None:
             "mode": "deployment",
             "fullnameOverride": aegisai.COLLECTOR,
             "image": COLLECTOR_IMAGE,
-            "config": {
-                "exporters": {
-                    "otlp/jaeger": {"endpoint": f"{JAEGER}.{JAEGER}:4317", "tls": {"insecure": True}}
-                },
-                "service": {"pipelines": {"traces": {"exporters": ["otlp/jaeger"]}}},
-            },
-            "podSecurityContext": {**POD_SECURITY, "runAsUser": 10001, "runAsGroup": 10001},
+            "alternateConfig": _collector(
+                "traces",
+                receivers={"otlp": {"protocols": {"grpc": {"endpoint": "${env:MY_POD_IP}:4317"}}}},
+                exporter=(
+                    "otlp_grpc/jaeger",
+                    {"endpoint": f"{JAEGER}.{JAEGER}:4317", "tls": {"insecure": True}},
+                ),
+            ),
+            "ports": _ports("otlp"),
+            "podSecurityContext": security,
             "securityContext": CONTAINER_SECURITY,
             "resources": resources("100m", "256Mi"),
         },
     )
+
+
+def _collector(signal: str, *, receivers: Values, exporter: tuple[str, Values]) -> Values:
+    """A collector of one signal, in place of the chart's own configuration, which takes all and prints it."""
+    name, settings = exporter
+    return {
+        "extensions": {"health_check": {"endpoint": "${env:MY_POD_IP}:13133"}},
+        "receivers": receivers,
+        "processors": {
+            "memory_limiter": {"check_interval": "5s", "limit_percentage": 80, "spike_limit_percentage": 25},
+            "batch": {},
+        },
+        "exporters": {name: settings},
+        "service": {
+            "extensions": ["health_check"],
+            "pipelines": {
+                signal: {
+                    "receivers": list(receivers),
+                    "processors": ["memory_limiter", "batch"],
+                    "exporters": [name],
+                }
+            },
+        },
+    }
+
+
+def _ports(*wanted: str) -> Values:
+    """Of the collector's ports these alone."""
+    return {name: {"enabled": name in wanted} for name in COLLECTOR_PORTS}
 
 
 def _jaeger() -> Values:
@@ -270,7 +219,7 @@ def _jaeger() -> Values:
         "extensions": {
             "healthcheckv2": {"use_v2": True, "http": {"endpoint": "0.0.0.0:13133"}},
             "jaeger_query": {"storage": {"traces": store}},
-            "jaeger_storage": {"backends": {store: {"memory": {"max_traces": 50_000}}}},
+            "jaeger_storage": {"backends": {store: {"memory": {"max_traces": TRACES_KEPT}}}},
         },
         "receivers": {"otlp": {"protocols": {"grpc": {"endpoint": "0.0.0.0:4317"}}}},
         "exporters": {"jaeger_storage_exporter": {"trace_storage": store}},

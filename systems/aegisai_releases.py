@@ -1,6 +1,8 @@
 """What a deployment of AegisAI installs beside the cluster's own operators, as Helm releases."""
 
-from constructs.kubernetes.release import resources
+from collections.abc import Mapping
+
+from constructs.kubernetes.release import CONTAINER_SECURITY, POD_SECURITY, resources
 from settings import versions
 from settings.aegisai_eks import AegisAIOnEks
 from stacks.eks import Eks
@@ -32,16 +34,52 @@ def add_releases(eks: Eks, settings: AegisAIOnEks) -> None:
             repository="oci://ghcr.io/argoproj/argo-helm/argo-cd",
             chart="argo-cd",
             version=versions.ARGO_CD,
-            values={},
+            values=_argo_cd(),
         )
     if settings.vertical_recommendations:
         eks.add_release(
             "VerticalPodAutoscaler",
             name="vertical-pod-autoscaler",
             namespace="vertical-pod-autoscaler",
-            pod_security="baseline",
+            pod_security="restricted",
             repository="https://kubernetes.github.io/autoscaler",
             chart="vertical-pod-autoscaler",
             version=versions.VERTICAL_POD_AUTOSCALER,
-            values={"updater": {"enabled": False}, "admissionController": {"enabled": False}},
+            values=_vertical_pod_autoscaler(),
         )
+
+
+def _argo_cd() -> Mapping[str, object]:
+    """What applies one Application; nothing is generated from templates, announced, or signed in elsewhere."""
+    return {
+        "applicationSet": {"replicas": 0},
+        "notifications": {"enabled": False},
+        "dex": {"enabled": False},
+        "controller": {
+            "resources": {"requests": {"cpu": "100m", "memory": "512Mi"}, "limits": {"memory": "1Gi"}}
+        },
+        "server": {
+            "resources": {"requests": {"cpu": "50m", "memory": "128Mi"}, "limits": {"memory": "256Mi"}}
+        },
+        "repoServer": {
+            "resources": {"requests": {"cpu": "50m", "memory": "256Mi"}, "limits": {"memory": "512Mi"}}
+        },
+        "redis": {"resources": resources("20m", "64Mi")},
+        "redisSecretInit": {"resources": resources("20m", "64Mi")},
+    }
+
+
+def _vertical_pod_autoscaler() -> Mapping[str, object]:
+    """The recommender alone, once: what changes pods is left out."""
+    return {
+        "podSecurityContext": POD_SECURITY,
+        "containerSecurityContext": CONTAINER_SECURITY,
+        "recommender": {
+            "replicas": 1,
+            # it would keep the only pod on its node
+            "podDisruptionBudget": {"enabled": False},
+            "resources": resources("50m", "256Mi"),
+        },
+        "updater": {"enabled": False},
+        "admissionController": {"enabled": False},
+    }

@@ -8,7 +8,7 @@ from k8s.aegisai.parts import BACKUP
 from settings.aegisai_eks import AegisAIOnEks
 from stacks.secrets import Secrets
 from systems.aegisai_identities import BACKUPS
-from systems.aegisai_observability import GRAFANA
+from systems.aegisai_prometheus import GRAFANA
 from systems.root_stack import RootStack
 
 
@@ -30,13 +30,15 @@ def define_secrets(root: RootStack, *, settings: AegisAIOnEks, backups: s3.IBuck
                 field="password",
                 description=f"Password of {name} in the cluster",
             )
+    # Whether or not Grafana is installed: its name is fixed, and a secret that is kept would be there already when
+    # Grafana comes back.
+    grafana = secrets.add_key(
+        "Grafana",
+        name=settings.secret_name(GRAFANA),
+        field="password",
+        description="Password of Grafana's user admin",
+    )
     if settings.observability.prometheus == "installed":
-        grafana = secrets.add_key(
-            "Grafana",
-            name=settings.secret_name(GRAFANA),
-            field="password",
-            description="Password of Grafana's user admin",
-        )
         root.add_output("GrafanaSecret", grafana.secret_arn, "Password of Grafana's user admin")
     provided = secrets.add_empty_secret(
         "ProviderKeys",

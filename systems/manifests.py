@@ -31,10 +31,13 @@ def write_manifests(settings: Deployment, *, assembly: Path, kept: Path) -> list
     Args:
         settings: The deployment.
         assembly: Folder of the cloud assembly.
-        kept: Folder that keeps the values of generated secrets, a file per deployment.
+        kept: Folder that keeps the values of Secrets, a file per deployment.
 
     Returns:
         The files in the order of applying; none, and nothing written, when there is no manifest.
+
+    Raises:
+        BadDeploymentFile: The file of the generated secrets is damaged.
     """
     made = manifests(settings)
     if not made:

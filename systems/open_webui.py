@@ -174,7 +174,7 @@ class OpenWebUI(RootStack):
             keep_data=settings.keep_data,
         )
         if stores is not None:
-            backup.add_plan(
+            role = backup.add_plan(
                 file_systems=[stores.files.file_system],
                 databases=[stores.database.cluster],
                 buckets=[] if stores.uploads is None else [stores.uploads],
@@ -183,6 +183,7 @@ class OpenWebUI(RootStack):
                     "Aurora": stores.database.restore_metadata,
                 },
             )
+            self.add_output("RestoreRole", role.role_arn, "Role that restores recovery points")
         return backup
 
     def _define_monitoring(

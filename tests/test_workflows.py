@@ -144,11 +144,13 @@ def test_make_targets_that_are_called_exist() -> None:
     assert called <= targets
 
 
+@pytest.mark.row("A13")
 def test_what_is_tested_is_the_whole_proof() -> None:
     whole = re.findall(r"^make ([a-z-]+)$", (ROOT / ".ci" / "run").read_text(), re.MULTILINE)
     assert workflow("test")["jobs"]["test"]["strategy"]["matrix"]["target"] == whole
 
 
+@pytest.mark.row("A13")
 def test_execution_waits_for_the_environment_and_takes_the_change_set_that_was_shown() -> None:
     execute = workflow("deploy")["jobs"]["execute"]
     assert execute["environment"] == "${{ inputs.deployment }}"
@@ -252,6 +254,7 @@ def test_what_is_no_diff_is_not_shown_as_one(runner: Runner, says: str) -> None:
     assert rest[-1] == "`make diff` failed; its words are in the log of the run."
 
 
+@pytest.mark.row("A13")
 def test_deployments_are_those_of_the_folder(runner: Runner) -> None:
     assert runner.run(shell("diff", "deployments", "Names")).returncode == 0
     name, _, names = runner.read("output").strip().partition("=")
@@ -278,6 +281,7 @@ def test_a_variable_is_for_all_deployments_or_for_each(runner: Runner, workflow:
         ]
 
 
+@pytest.mark.row("A13")
 @pytest.mark.parametrize("name", ["prod", "$(id)", "a;b", "../prod", "other"])
 def test_only_a_file_of_the_folder_is_deployed(runner: Runner, tmp_path: Path, name: str) -> None:
     folder = tmp_path / "deployments"

@@ -38,6 +38,7 @@ def bundle(
                 to=output / deployment,
                 examples=examples,
                 system=loaded.deployment.system,
+                capacity=loaded.deployment.capacity(),
             )
     print(made.warnings, end="", file=sys.stderr)  # noqa: T201 -- as it is: rich would wrap the lines
     _tell(output / deployment, sizes)

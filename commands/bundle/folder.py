@@ -18,6 +18,7 @@ from commands.bundle.runbook import pages
 from commands.bundle.sizes import Size, packaged_bytes
 from commands.flattened import flattened
 from commands.report.page import page
+from settings.capacity.answer import Capacity
 
 SUMS = "SHA256SUMS"
 TO_EDIT = "parameters.json"
@@ -26,7 +27,13 @@ PERMISSIONS = 0o777
 
 
 def write_bundle(
-    assembly: Path, deployment: str, *, to: Path, examples: str = "", system: str = ""
+    assembly: Path,
+    deployment: str,
+    *,
+    to: Path,
+    examples: str = "",
+    system: str = "",
+    capacity: Capacity | None = None,
 ) -> list[Size]:
     """Put the bundle in the place of `to`, and return the sizes of what is deployed, the root template first.
 
@@ -35,6 +42,7 @@ def write_bundle(
         deployment: Name of the deployment in it.
         to: Folder of the bundle; an older bundle there goes as a whole.
         examples: What the deployment file still has of an example, for the README.
+        capacity: Of its nodes, for the report. Left out: it has none.
         system: The deployment's, whose runbook goes with it; left out: what the template's texts name.
 
     Raises:
@@ -57,7 +65,7 @@ def write_bundle(
         digest = hashlib.sha256(deployed.encode()).hexdigest()
         text = read_me(assembly, deployment, sizes=sizes, examples=examples, digest=digest, system=system)
         (folder / "README.md").write_text(text, encoding="utf-8")
-        (folder / "report.html").write_text(page(assembly, deployment), encoding="utf-8")
+        (folder / "report.html").write_text(page(assembly, deployment, capacity=capacity), encoding="utf-8")
         _write_sums(folder)
     return sizes
 

@@ -11,6 +11,7 @@ from commands.assembly import ROOT
 from commands.bundle import rollback
 from commands.bundle.afterwards import afterwards
 from commands.bundle.again import taken
+from commands.bundle.charts import charts
 from commands.bundle.images import images
 from commands.bundle.pages import environment, option
 from commands.bundle.parameters import Parameter, parameters
@@ -93,6 +94,7 @@ def read_me(
             taken=list(taken(whole)),
             before=prerequisites(whole),
             images=images(whole, placed),
+            charts=charts(whole),
             after=afterwards(whole, placed),
             services=services(whole),
             runbooks=runbooks(whole, system=system),

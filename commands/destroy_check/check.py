@@ -9,7 +9,7 @@ from commands.account.unanswered import Unanswered
 from commands.destroy_check import existing, from_template, past
 from commands.destroy_check.model import Findings, Unread
 from commands.destroy_check.prices import Price, Prices, listed
-from commands.destroy_check.protections import obstacles
+from commands.destroy_check.protections import Sections, obstacles
 from commands.destroy_check.templates import deployed_template
 from commands.flattened import Template, flattened
 
@@ -17,7 +17,7 @@ PRICING_REGION = "us-east-1"
 """One of the three that answer the Price List API."""
 
 
-def from_assembly(assembly: Path, deployment: str, *, region: str) -> Findings:
+def from_assembly(assembly: Path, deployment: str, *, region: str, sections: Sections) -> Findings:
     """What the synthesized template says."""
     template = flattened(assembly, deployment)
     artifact = json.loads((assembly / "manifest.json").read_text())["artifacts"][deployment]
@@ -27,18 +27,18 @@ def from_assembly(assembly: Path, deployment: str, *, region: str) -> Findings:
         region=region,
         source="the template alone",
         left=from_template.left(template, deployment),
-        protections=obstacles(template, deployment, termination=termination),
+        protections=obstacles(template, deployment, termination=termination, sections=sections),
     )
 
 
-def from_account(account: Account, template: Findings) -> Findings:
+def from_account(account: Account, template: Findings, *, sections: Sections) -> Findings:
     """The same of what is deployed, with what is there; of the template where nothing is deployed."""
     name, unread = template.deployment, Unread()
     stack, body, source = _stack(account, name, unread)
     left, protected = template.left, template.protections
     if body:
         left = existing.of_stack(account, name, stack, from_template.left(body, name), unread)
-        protected = obstacles(body, name, termination=stack.termination_protection)
+        protected = obstacles(body, name, termination=stack.termination_protection, sections=sections)
     return Findings(
         deployment=name,
         region=account.region,

@@ -10,6 +10,7 @@ from commands.console import console
 from commands.destroy_check import check, report
 from commands.destroy_check.model import NotChecked
 from commands.destroy_check.prices import table
+from commands.destroy_check.protections import sections
 from commands.synthesized import refusals, synthesized
 
 
@@ -25,11 +26,12 @@ def destroy_check(
         loaded = chosen(deployment, deployments)
         with synthesized(loaded, rules=False) as made:
             where = region or loaded.on_aws.region or ""
-            findings = check.from_assembly(made.assembly, deployment, region=where)
+            told = sections(loaded.on_aws)
+            findings = check.from_assembly(made.assembly, deployment, region=where, sections=told)
     prices = table()
     try:
         account = session.opened(loaded.on_aws, profile=profile, region=region)
-        findings = check.from_account(account, findings)
+        findings = check.from_account(account, findings, sections=told)
         prices = check.current(account, prices)
     except NoAccount as error:
         findings = replace(findings, not_checked=[NotChecked("the account", str(error))])

@@ -8,7 +8,10 @@ from pathlib import Path
 
 from commands.assembly import NESTED, StackTemplate, construct, templates
 from commands.diagram.graphviz import svg
+from commands.diff.embedded import embedded
+from commands.manifest_files import Object
 from commands.nouns import counted
+from commands.report.entrances import entrances
 
 LINE_LETTERS = 34
 UNBROKEN = "\u00a0"
@@ -34,7 +37,9 @@ def picture(assembly: Path, deployment: str, *, linked: bool = False) -> str:
     """
     stacks = {each.name.removeprefix(f"{deployment}."): each for each in templates(assembly, deployment)}
     root = stacks.pop(deployment)
-    boxes = [line for path in stacks if "." not in path for line in _box(path, stacks, linked=linked)]
+    objects = {path: list(embedded(each.body).objects.values()) for path, each in stacks.items()}
+    rows = {path: _table(each, _entrances(path, objects)) for path, each in stacks.items()}
+    boxes = [line for path in stacks if "." not in path for line in _box(path, rows, linked=linked)]
     arrows = [
         f'"{stack}" -> "{need}" [ltail="cluster_{stack}" lhead="cluster_{need}"]'
         for stack, need in _edges(root)
@@ -43,14 +48,14 @@ def picture(assembly: Path, deployment: str, *, linked: bool = False) -> str:
     return svg(dot, label=f"Nested stacks of {deployment}, what each holds and which it builds on")
 
 
-def _box(path: str, stacks: dict[str, StackTemplate], *, linked: bool) -> Iterator[str]:
+def _box(path: str, rows: dict[str, str], *, linked: bool) -> Iterator[str]:
     link = f' URL="#stack-{path}"' if linked else ""
     kind = "inner" if "." in path else "outer"
     yield f'subgraph "cluster_{path}" {{ style=rounded margin=10 class={kind} label=<<b>{_last(path)}</b>>{link}'
-    yield f'"{path}" [label=<{_table(stacks[path])}>]'
-    for inner in stacks:
+    yield f'"{path}" [label=<{rows[path]}>]'
+    for inner in rows:
         if inner.rpartition(".")[0] == path:
-            yield from _box(inner, stacks, linked=linked)
+            yield from _box(inner, rows, linked=linked)
             yield f'"{inner}" -> "{path}" [style=invis]'
     yield "}"
 
@@ -59,9 +64,15 @@ def _last(path: str) -> str:
     return path.rpartition(".")[2]
 
 
-def _table(template: StackTemplate) -> str:
+def _entrances(path: str, objects: dict[str, list[Object]]) -> list[str]:
+    """Load balancers that the cluster makes of what the stack applies; what they follow is in other stacks, too."""
+    around = [each for those in objects.values() for each in those]
+    return [each.noun for each in entrances(objects[path], around)]
+
+
+def _table(template: StackTemplate, made: list[str]) -> str:
     nouns = (
-        " · ".join(counted(each["Type"] for each in template.resources.values()))
+        " · ".join([*counted(each["Type"] for each in template.resources.values()), *made])
         .replace(" ", UNBROKEN)
         .replace(f"·{UNBROKEN}", "· ")
     )

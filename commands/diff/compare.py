@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from commands.diff import code, manifests
 from commands.diff.changes import DeploymentChange, Impact, Permission, ResourceChange
-from commands.diff.embedded import embedded, without_objects
+from commands.diff.embedded import each_once, embedded, without_objects
 from commands.diff.embedded import replaced as replaced_by
 from commands.diff.filled import filled
 from commands.diff.judgement import Judged, judged, renewed
@@ -43,7 +43,8 @@ def _deployment(
     ]
     resources, coded = _without_code([resource(each, new) for each in said["resources"]], pair[1], *assets)
     was, now = (embedded(template) for template in pair)
-    before, after = _objects(assets[0], "the base"), _objects(assets[1], "the working tree")
+    files = _objects(assets[0], "the base"), _objects(assets[1], "the working tree")
+    before, after = each_once(files, (was, now))
     return DeploymentChange(
         deployment=name,
         is_new=name not in base.deployments,
@@ -55,9 +56,7 @@ def _deployment(
         parameters=named(said["parameters"]),
         outputs=named(said["outputs"]),
         others=named(said["others"]),
-        manifests=tuple(
-            manifests.compared(before | was.objects, after | now.objects, replaced_by(resources, was))
-        ),
+        manifests=tuple(manifests.compared(before, after, replaced_by(resources, was))),
     )
 
 

@@ -18,17 +18,24 @@ BARE = re.compile(r"([:\[,]\s*)(\$\{[^{}\"]*\})")
 """A value that CloudFormation puts in where JSON has a number."""
 
 
+Objects = dict[str, Object]
+
+
 @dataclass(frozen=True, kw_only=True)
 class Embedded:
     """The objects under `address of the resource:Kind/namespace/name`, and the resources that cannot be read."""
 
-    objects: dict[str, Object]
+    objects: Objects
     unreadable: frozenset[str]
+
+    def applies(self, name: str, body: Object) -> bool:
+        """Whether one of them is the object of that `Kind/namespace/name`, as it is."""
+        return any(key.partition(":")[2] == name and each == body for key, each in self.objects.items())
 
 
 def embedded(template: Template) -> Embedded:
     """What the template applies."""
-    objects: dict[str, Object] = {}
+    objects: Objects = {}
     unreadable = set()
     for name, resource in template["Resources"].items():
         if resource["Type"] == APPLIES:
@@ -38,6 +45,26 @@ def embedded(template: Template) -> Embedded:
             except (ValueError, BadManifest):
                 unreadable.add(name)
     return Embedded(objects=objects, unreadable=frozenset(unreadable))
+
+
+def each_once(files: tuple[Objects, Objects], applied: tuple[Embedded, Embedded]) -> tuple[Objects, Objects]:
+    """All objects of both sides; one that stands in the files and that the template applies is the template's alone.
+
+    Where only one side applies it, as where GitOps comes or goes, the one of the files stays to be compared.
+    """
+    twice = {
+        name
+        for name in files[0].keys() | files[1].keys()
+        if all(
+            name not in there or has.applies(name, there[name])
+            for there, has in zip(files, applied, strict=True)
+        )
+    }
+    before, after = (
+        {name: body for name, body in there.items() if name not in twice} | has.objects
+        for there, has in zip(files, applied, strict=True)
+    )
+    return before, after
 
 
 def without_objects(

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from commands import manifest_files
 from commands.diff.changes import HIDDEN, Difference, Impact, ManifestChange
+from commands.diff.outages import taken_over
 from commands.diff.refused import refused
 from commands.diff.strictly import differences
 from commands.manifest_files import Object
@@ -52,12 +53,14 @@ def compared(
     before: dict[str, Object], after: dict[str, Object], replaced: Collection[str] = ()
 ) -> Iterator[ManifestChange]:
     """What becomes of each object that does not stay as it is; `replaced` are made anew whatever they say."""
+    added = [after[each] for each in sorted(after.keys() - before.keys())]
     for each in sorted(before.keys() | after.keys()):
         old, new = before.get(each), after.get(each)
         if old is None:
             yield ManifestChange(address=each, impact=Impact.added)
         elif new is None:
-            yield ManifestChange(address=each, impact=Impact.removed, lost=DELETES.get(old["kind"]))
+            lost = DELETES.get(old["kind"]) or taken_over(old, added)
+            yield ManifestChange(address=each, impact=Impact.removed, lost=lost)
         elif each in replaced and old["kind"] in DELETES:
             lost = f"what applies it is replaced, and deletes it at the end: {DELETES[old['kind']]}"
             yield ManifestChange(

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from commands.diff.changes import Difference, Impact, ResourceChange
 from commands.diff.subnets import Network
+from commands.diff.versions import NEVER_DOWN, PROPERTIES, is_lower
 from commands.flattened import Template
 
 SECRET = "AWS::SecretsManager::Secret"  # noqa: S105 - a type
@@ -51,9 +52,21 @@ def _judged(change: ResourceChange, after: Template) -> ResourceChange:
         if GENERATED in touched:
             return replace(change, lost=GENERATED_ANEW)
         return replace(change, doubts=(*change.doubts, WRITTEN_OVER)) if WRITTEN in touched else change
-    if change.kind in VERSIONED and (upgrade := _upgrade(change.differences, after, change.address)):
-        return replace(change, lost="; ".join(filter(None, (change.lost, upgrade))))
-    return change
+    refused = _downgrade(change)
+    if refused is None and change.kind in VERSIONED:
+        refused = _upgrade(change.differences, after, change.address)
+    return replace(change, lost="; ".join(filter(None, (change.lost, refused)))) if refused else change
+
+
+def _downgrade(change: ResourceChange) -> str | None:
+    """A lower version of the same engine."""
+    if any(each.path == "Engine" for each in change.differences):
+        return None
+    for each in change.differences:
+        match each.path, each.old, each.new:
+            case path, str(old), str(new) if path == PROPERTIES.get(change.kind) and is_lower(old, new):
+                return f"{path} {old} → {new}: {NEVER_DOWN}"
+    return None
 
 
 def _upgrade(differences: Iterable[Difference], after: Template, address: str) -> str | None:

@@ -18,15 +18,28 @@ BEGINNINGS = ("CREATE_IN_PROGRESS", "UPDATE_IN_PROGRESS", "DELETE_IN_PROGRESS")
 
 
 @dataclass(frozen=True, kw_only=True)
+class DeployedResource:
+    """What a stack has made."""
+
+    logical_id: str
+    type: str
+    physical_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class DeployedStack:
     """A root stack, or a nested one below it."""
 
     name: str
     status: str
     is_root: bool
-    types: tuple[str, ...]
-    """The type of each resource."""
+    resources: tuple[DeployedResource, ...]
     outputs: dict[str, str]
+
+    @property
+    def types(self) -> tuple[str, ...]:
+        """The type of each resource."""
+        return tuple(each.type for each in self.resources)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -136,7 +149,14 @@ def _with_nested(api: Any, stack: str, *, is_root: bool) -> Iterator[DeployedSta
         name=described["StackName"],
         status=described["StackStatus"],
         is_root=is_root,
-        types=tuple(each["ResourceType"] for each in resources),
+        resources=tuple(
+            DeployedResource(
+                logical_id=each["LogicalResourceId"],
+                type=each["ResourceType"],
+                physical_id=each.get("PhysicalResourceId", ""),
+            )
+            for each in resources
+        ),
         outputs={out["OutputKey"]: out["OutputValue"] for out in described.get("Outputs", [])},
     )
     for each in resources:

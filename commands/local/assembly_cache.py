@@ -6,7 +6,7 @@ from pathlib import Path
 
 from commands.local.place import ROOT, Place
 
-SOURCES = ("applications", "assets", "constructs", "settings", "stacks", "systems")
+SOURCES = ("applications", "assets", "constructs", "k8s", "settings", "stacks", "systems")
 FILES = ("app.py", "cdk.json", "package-lock.json", "requirements.txt")
 STAMP = "synthesized.json"
 

@@ -9,8 +9,9 @@ from typing import Annotated
 
 import typer
 from botocore.exceptions import ConnectionClosedError, EndpointConnectionError
+from rich.markup import escape
 
-from commands.local import account, assembly_cache, clusters, interruption, lock, report, server
+from commands.local import account, assembly_cache, clusters, interruption, lock, losses, report, server
 from commands.local.cdk import Command, run
 from commands.local.place import ACCOUNT, REGION, ROOT, STATE, Place
 from commands.local.steps import CONSOLE, LocalError, step
@@ -182,6 +183,8 @@ def bring_up(
             with step("cdk synth"):
                 synthesis.wait()
             assembly_cache.keep(place, deployment, deployments)
+        stacks = account.stacks(place, deployment, url=running.url)
+        held = losses.holders(stacks, clusters.recorded(place))
         with step("cdk deploy") as tell:
             changed = _deploy(place, deployment, running, tell=tell)
     except BaseException:
@@ -192,6 +195,8 @@ def bring_up(
         raise
     if tables:
         _tell(place, deployment, running, verbose=verbose or first)
+    if changed:
+        _tell_lost(place, deployment, running, held, [stack.name for stack in stacks])
     done = "deployed" if changed else "nothing to deploy; checked"
     CONSOLE.print(
         f"{done} in {time.monotonic() - began:.0f} s; it goes on running until [bold]make local-stop[/]"
@@ -249,6 +254,19 @@ def _tell(place: Place, deployment: str, running: server.Server, *, verbose: boo
         f" AWS_REGION={place.region} AWS_DEFAULT_REGION={place.region}; aws cloudformation list-stacks",
         soft_wrap=True,
     )
+
+
+def _tell_lost(
+    place: Place, deployment: str, running: server.Server, held: losses.Holders, names: list[str]
+) -> None:
+    """What data went; `names` are those of the stacks before."""
+    now = losses.holders(account.stacks(place, deployment, url=running.url), clusters.recorded(place))
+    if not any(losses.lost(held, now)):
+        return
+    retained = [each.name for each in account.left(place, names, url=running.url)]
+    CONSOLE.print("[bold red]this deployment took data with it; make diff would have refused it:[/]")
+    for line in losses.lost(held, now, retained=retained):
+        CONSOLE.print(f"  {escape(line)}", emoji=False, soft_wrap=True)
 
 
 def _deploy(place: Place, deployment: str, found: server.Server, *, tell: Callable[[str], None]) -> bool:

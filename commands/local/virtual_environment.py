@@ -66,6 +66,9 @@ class VirtualEnvironment:
             fcntl.flock(lock, fcntl.LOCK_EX)
             if self.is_current:
                 return
+            if self.folder.is_symlink():
+                told = f"{self.folder} leads to {self.folder.resolve()}, which another checkout may use"
+                raise LocalError(f"{self.name} cannot be made: {told}; remove the link and try again")
             # Whatever stops us from here on leaves an environment that counts as none.
             (self.folder / STAMP).unlink(missing_ok=True)
             self._run(sys.executable, "-m", "venv", "--clear", str(self.folder))

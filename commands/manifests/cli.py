@@ -12,13 +12,14 @@ from systems.manifests import write_manifests
 ROOT = Path(__file__).parent.parent.parent
 ASSEMBLY = ROOT / "cdk.out"
 KEPT = ROOT / ".local" / "manifests"
+PACKAGES = ROOT / ".venv-open-webui"
 
 
 def manifests(
     deployment: Annotated[str | None, typer.Argument(help="Name of the deployment. Left out: all.")] = None,
     deployments: Annotated[Path, typer.Option(help="Folder of the deployment files.")] = Path("deployments"),
     assembly: Annotated[Path, typer.Option(help="Folder under which manifests/NAME is written.")] = ASSEMBLY,
-    kept: Annotated[Path, typer.Option(help="Folder that keeps the values of generated secrets.")] = KEPT,
+    kept: Annotated[Path, typer.Option(help="Folder that keeps the values of Secrets.")] = KEPT,
 ) -> None:
     """Write the manifests of a deployment: a file per kind and namespace, in the order of applying."""
     try:
@@ -27,8 +28,14 @@ def manifests(
         print(error, file=sys.stderr)  # noqa: T201 -- as it is: rich would wrap the lines
         raise typer.Exit(2) from None
     for one in loaded:
-        files = write_manifests(one.deployment, assembly=assembly, kept=kept)
+        try:
+            files = write_manifests(one.deployment, assembly=assembly, kept=kept)
+        except BadDeploymentFile as error:
+            print(error, file=sys.stderr)  # noqa: T201 -- the same
+            raise typer.Exit(2) from None
         if files:
+            for warning in one.warnings(packages=PACKAGES):
+                print(warning, file=sys.stderr)  # noqa: T201 -- the same
             typer.echo(f"{one.deployment.name}: {len(files)} files in {files[-1].parent}")
             typer.echo(f"apply them with: kubectl apply -k {files[-1].parent}")
         elif deployment:

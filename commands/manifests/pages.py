@@ -50,6 +50,7 @@ def sections(examples: Mapping[str, AegisAIDeployment]) -> dict[str, str]:
         "objects": tables.objects(made),
         "connections": tables.connections(examples),
         "secrets": tables.secrets(examples, made),
+        "images": tables.images(examples, made),
         "capacity": tables.capacity(examples),
     }
 

@@ -1,17 +1,17 @@
 """Tables of what deployments of AegisAI make, for people: out of settings and manifests."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from applications import aegisai
 from k8s.aegisai.parts import SECRETS, parts_of
 from k8s.aegisai.policies import network_of
+from k8s.checks.pods import pods_of
 from k8s.edges import DNS
 from k8s.manifests import Manifest
 from settings.aegisai import AegisAIDeployment
-from settings.capacity.answer import cores, gib, left, listed
-from settings.capacity.workloads import Moment
+from settings.capacity.table import rows as moments
 
 Examples = Mapping[str, AegisAIDeployment]
 Made = Mapping[str, Sequence[Manifest]]
@@ -91,7 +91,8 @@ def volumes(made: Made) -> str:
             for deployment in made
         ]
         size = first["resources"]["requests"]["storage"]
-        rows.append((f"`{name}`", size, first["accessModes"][0], *classes))
+        modes = dict.fromkeys(mode for spec in specs.values() for mode in spec["accessModes"])
+        rows.append((f"`{name}`", size, " or ".join(modes), *classes))
     return _table(("claim", "size", "mode", *(f"`{name}`" for name in made)), rows)
 
 
@@ -120,8 +121,7 @@ def connections(examples: Examples) -> str:
             found.setdefault(way, []).append(deployment)
     rows = []
     for (source, target, ports, why), deployments in found.items():
-        where = "all" if len(deployments) == len(examples) else ", ".join(f"`{name}`" for name in deployments)
-        rows.append((source, target, ports, why, where))
+        rows.append((source, target, ports, why, _where(deployments, examples)))
     return _table(("from", "to", "port", "why", "in"), rows)
 
 
@@ -169,6 +169,28 @@ def secrets(examples: Examples, made: Made) -> str:
     return _table(("key", "read by", "on EKS: secret below the deployment's name"), rows)
 
 
+def images(examples: Examples, made: Made) -> str:
+    """A row per image of others: what runs it, and in which deployments."""
+    users: dict[str, dict[str, None]] = {}
+    deployments: dict[str, dict[str, None]] = {}
+    for deployment, manifests in made.items():
+        for pod in pods_of(manifests):
+            for container in pod.containers:
+                image = container["image"]
+                if not image.startswith(f"{examples[deployment].registry}/"):
+                    users.setdefault(image, {})[f"`{pod.name}`"] = None
+                    deployments.setdefault(image, {})[deployment] = None
+    rows = [
+        (f"`{image}`", ", ".join(users[image]), _where(deployments[image], examples))
+        for image in sorted(users)
+    ]
+    return _table(("image", "run by", "in"), rows)
+
+
+def _where(deployments: Collection[str], examples: Examples) -> str:
+    return "all" if len(deployments) == len(examples) else ", ".join(f"`{name}`" for name in deployments)
+
+
 def _readers(key: str, manifests: Iterable[Manifest]) -> Iterator[str]:
     for each in manifests:
         if each["kind"] not in ("Deployment", "Rollout", "StatefulSet", "CronJob"):
@@ -188,22 +210,7 @@ def capacity(examples: Examples) -> str:
         answer = settings.capacity()
         if answer is None:
             continue
-        for moment in Moment:
-            packing = answer.at(moment)
-            wanted = [(one, one.pods(moment)) for one in answer.workloads]
-            free = left(packing)
-            rows.append(
-                (
-                    f"`{name}`",
-                    moment,
-                    sum(count for _, count in wanted),
-                    cores(sum(one.cpu * count for one, count in wanted)),
-                    gib(sum(one.memory * count for one, count in wanted)),
-                    len(packing.nodes),
-                    *(f"{percent} %" for percent in free),
-                    listed(packing.waiting) or "-",
-                )
-            )
+        rows += [(f"`{name}`", *row) for row in moments(answer)]
         sentences.append(f"- `{name}` {answer.sentence}.")
     heads = ("", "moment", "pods", "CPU", "memory, GiB", "nodes", "CPU left", "memory left", "waiting")
     return "\n".join([_table(heads, rows), "", *sentences])

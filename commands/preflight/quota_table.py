@@ -4,12 +4,14 @@ Codes and names as Service Quotas lists them (`aws service-quotas list-service-q
 published lists of them; where there is no code, the number is the documentation's.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from commands.preflight.capacity import Instances
 from commands.preflight.counts import (
     Needed,
     Used,
+    amount,
     clusters,
     gateways_in_fullest_zone,
     listed,
@@ -22,6 +24,15 @@ from commands.preflight.counts import (
     used_in_fullest_zone,
     vcpu,
 )
+
+FAMILIES = (
+    ("Standard instances", "acdhimrtz", "L-1216C47A", "L-34B43A08"),
+    ("G and VT instances", ("g", "vt"), "L-DB2E81BA", "L-3819A6DF"),
+    ("P instances", ("p",), "L-417A185B", "L-7212CCBC"),
+    ("Inf instances", ("inf",), "L-1945791B", "L-B5D1601B"),
+    ("Trn instances", ("trn",), "L-2C3B7624", "L-6B0D517C"),
+)
+"""Family, first letters of its types, and the quota codes of its vCPU on demand and as Spot."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -231,3 +242,21 @@ def quotas() -> Iterator[Quota]:
         needed=new("AWS::Logs::ResourcePolicy"),
         used=listed("logs", "describe_resource_policies", "resourcePolicies"),
     )
+
+
+def machines(groups: Iterable[Instances], vcpu: Mapping[str, int]) -> Iterator[Quota]:
+    """The limits on vCPU of EC2 that groups of instances take a share of; `vcpu` by type."""
+    wanted = list(groups)
+    for family, starts, on_demand, spot in FAMILIES:
+        for how, is_spot, code in (("on demand", False, on_demand), ("as Spot", True, spot)):
+            taken = sum(
+                each.count * vcpu.get(each.type, 0)
+                for each in wanted
+                if each.spot is is_spot and _family(each.type).startswith(tuple(starts))
+            )
+            yield Quota(name=f"vCPU of {family} {how}", service="ec2", code=code, needed=amount(taken))
+
+
+def _family(type_: str) -> str:
+    """The letters before the first digit: `t` of `t4g.large`."""
+    return type_[: next((place for place, letter in enumerate(type_) if letter.isdigit()), len(type_))]

@@ -24,8 +24,9 @@ def report(
     """Write the page: what the deployment makes and permits, with nothing to load from anywhere."""
     file = output / f"{deployment}-report.html"
     with refusals(NotDrawn, BadManifest):
-        with synthesized(chosen(deployment, deployments)) as made:
-            text = page(made.assembly, deployment).encode()
+        loaded = chosen(deployment, deployments)
+        with synthesized(loaded) as made:
+            text = page(made.assembly, deployment, capacity=loaded.deployment.capacity()).encode()
         with writing_to(output):
             output.mkdir(parents=True, exist_ok=True)
             file.write_bytes(text)

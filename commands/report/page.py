@@ -12,10 +12,16 @@ from markupsafe import Markup
 from commands.assembly import RESOURCE_LIMIT, StackTemplate, templates
 from commands.diagram.graphviz import STYLE as PICTURE_STYLE
 from commands.diagram.picture import picture
+from commands.diff.embedded import embedded
+from commands.diff.manifests import objects
 from commands.flattened import flattened
+from commands.manifest_files import Object, namespace
+from commands.manifests.connections import connections
 from commands.report.access import rules
 from commands.report.alarms import alarms
 from commands.report.cluster_access import cluster_access
+from commands.report.connections import connections_picture
+from commands.report.entrances import entrances
 from commands.report.findings import findings
 from commands.report.lines import anchor
 from commands.report.managed_policies import managed_policies
@@ -23,9 +29,11 @@ from commands.report.parameters import outputs, parameters, refusals
 from commands.report.resources import stacks
 from commands.report.setting import breakable, spoken
 from commands.report.statements import statements
-from commands.report.words import Words
+from commands.report.words import Words, referring
 from commands.report.workloads import workloads
 from commands.stateful import retained
+from settings.capacity.answer import Capacity
+from settings.capacity.table import HEADS, rows
 
 TEMPLATES = Path(__file__).parent / "templates"
 STYLE = (TEMPLATES / "style.css").read_text(encoding="utf-8")
@@ -38,22 +46,28 @@ SECTIONS = {
     "retained": "What stays",
     "findings": "Acknowledged findings",
     "workloads": "Workloads",
+    "connections": "Connections",
+    "capacity": "Capacity",
     "parameters": "Parameters",
     "outputs": "Outputs",
     "budgets": "Budgets",
     "resources": "Resources",
 }
 """Anchors on the page, in its order."""
+OF_CLUSTERS = ("workloads", "connections", "capacity")
+"""Sections of deployments with Kubernetes manifests and nodes."""
 
 
-def page(assembly: Path, deployment: str) -> str:
+def page(assembly: Path, deployment: str, *, capacity: Capacity | None = None) -> str:
     """The page, whole in itself: nothing is loaded from anywhere, and the same assembly gives the same bytes.
 
     Args:
         assembly: Folder of the cloud assembly.
         deployment: Name of the root stack.
+        capacity: Of its nodes. Left out: it has none.
 
     Raises:
+        BadManifest: A file of the manifests is none.
         NotDrawn: Graphviz could not be run for the picture.
     """
     template = flattened(assembly, deployment)
@@ -66,8 +80,10 @@ def page(assembly: Path, deployment: str) -> str:
         lstrip_blocks=True,
     )
     environment.globals.update(words=words, anchor=anchor)
-    environment.filters.update(breakable=breakable, spoken=spoken)
-    shown = _shown(assembly, deployment, template, words)
+    environment.filters.update(breakable=breakable, referring=referring, spoken=spoken)
+    in_cluster = _in_cluster(assembly, deployment, template)
+    shown = _shown(assembly, deployment, template, words, in_cluster)
+    shown["capacity"] = rows(capacity) if capacity else []
     granted = [each for statement in shown["permissions"] for each in statement.wildcards if not each.denies]
     return environment.get_template("page.html").render(
         **shown,
@@ -75,10 +91,15 @@ def page(assembly: Path, deployment: str) -> str:
         description=template.get("Description", ""),
         resource_limit=RESOURCE_LIMIT,
         sections=[
-            (id_, title, len(shown[id_]) if id_ in shown else None)
+            (id_, title, _rows(id_, shown) if id_ in shown else None)
             for id_, title in SECTIONS.items()
-            if id_ != "workloads" or shown["workloads"]
+            if id_ not in OF_CLUSTERS or shown[id_]
         ],
+        capacity_heads=HEADS,
+        capacity_sentence=capacity.sentence if capacity else "",
+        connections_picture=Markup(connections_picture(in_cluster, deployment))  # noqa: S704 -- Graphviz escapes
+        if shown["connections"]
+        else "",
         unexplained=sum(not each.why for each in granted),
         explained=sum(bool(each.why) for each in granted),
         policy=_policy(),
@@ -88,7 +109,9 @@ def page(assembly: Path, deployment: str) -> str:
     )
 
 
-def _shown(assembly: Path, deployment: str, template: dict[str, Any], words: Words) -> dict[str, Any]:
+def _shown(
+    assembly: Path, deployment: str, template: dict[str, Any], words: Words, in_cluster: list[Object]
+) -> dict[str, Any]:
     """What the sections show, by their anchors where there is one for it."""
     own = templates(assembly, deployment)
     raw = dict(_raw(deployment, own))
@@ -98,6 +121,8 @@ def _shown(assembly: Path, deployment: str, template: dict[str, Any], words: Wor
         "alarms": list(alarms(template, words)),
         "budgets": own,
         "cluster_access": list(cluster_access(template, words)),
+        "connections": connections(in_cluster),
+        "entrances": entrances(in_cluster),
         "findings": found,
         "managed_policies": managed_policies(template, raw, words, found),
         "outputs": outputs(template, words),
@@ -109,6 +134,17 @@ def _shown(assembly: Path, deployment: str, template: dict[str, Any], words: Wor
         "stacks": stacks(template, words),
         "workloads": workloads(assembly, deployment),
     }
+
+
+def _rows(section: str, shown: dict[str, Any]) -> int:
+    return len(shown[section]) + (len(shown["entrances"]) if section == "access" else 0)
+
+
+def _in_cluster(assembly: Path, deployment: str, template: dict[str, Any]) -> list[Object]:
+    """What the manifests hold and what the template applies, each object once and with its namespace."""
+    applied = {key.partition(":")[2]: each for key, each in embedded(template).objects.items()}
+    found = (applied | objects(assembly, deployment)).values()
+    return [{**each, "metadata": {**each["metadata"], "namespace": namespace(each)}} for each in found]
 
 
 def _raw(deployment: str, own: list[StackTemplate]) -> Iterator[tuple[str, dict[str, Any]]]:

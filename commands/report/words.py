@@ -1,5 +1,6 @@
 """Values of a template in words: references read as names of what they refer to."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -9,6 +10,7 @@ from commands.report.names import names
 
 IDENTITY = {"Arn", "GroupId"}
 """Attributes that stand for the resource itself."""
+ARN = re.compile(r"\$\{([\w.]+)\.Arn\}")
 LONGEST_TEXT = 1_000
 """Letters of one value that are shown: enough for a policy, not for a program or a dashboard."""
 
@@ -129,6 +131,12 @@ PLACES = {
     "AWS::StackName": "stack name",
     "AWS::URLSuffix": "domain of AWS",
 }
+
+
+def referring(text: str) -> Any:
+    """What a text means that is one ARN as templates refer to it, `${Firewall.WebAcl.Arn}`; any other as it is."""
+    found = ARN.fullmatch(text)
+    return {"Fn::GetAtt": [found[1], "Arn"]} if found else text
 
 
 def _braced(piece: Piece, *, inside: bool) -> Piece:

@@ -19,7 +19,7 @@ PARAMETERS = {
 }
 DEFAULT_PORT = "PostgreSQL's own; the security group admits the tasks alone, and another port hides nothing."
 NO_DELETION_PROTECTION = (
-    "`database.deletion_protection: false`: the deployment file says that no data must last."
+    "`deletion_protection: false` of the database: the deployment file says that no data must last."
 )
 
 

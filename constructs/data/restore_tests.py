@@ -3,9 +3,8 @@
 from collections.abc import Mapping
 
 from aws_cdk import aws_backup as backup
+from aws_cdk import aws_iam as iam
 from constructs import Construct
-
-from constructs.data.backup_role import BackupRole
 
 DAY = "SUN"
 VALIDATION_HOURS = 1
@@ -22,11 +21,15 @@ class RestoreTests(Construct):
         *,
         deployment: str,
         vault: backup.IBackupVault,
+        role: iam.IRole,
         hour_utc: int,
         arns: Mapping[str, list[str]],
         metadata: Mapping[str, Mapping[str, str]],
     ) -> None:
-        """`arns`: what is tested, by kind (`EFS`, `Aurora`, `S3`). `metadata`: what AWS Backup shall not infer."""
+        """`role` restores. `arns`: what is tested, by kind (`EFS`, `Aurora`, `S3`).
+
+        `metadata`: what AWS Backup shall not infer.
+        """
         super().__init__(scope, construct_id)
         name = deployment.replace("-", "_")
         plan = backup.CfnRestoreTestingPlan(
@@ -42,9 +45,6 @@ class RestoreTests(Construct):
                 selection_window_days=7,
             ),
         )
-        role = BackupRole(
-            self, "RestoreRole", purpose="restore", deployment=deployment, with_buckets="S3" in arns
-        ).role
         for kind, group in arns.items():
             backup.CfnRestoreTestingSelection(
                 self,

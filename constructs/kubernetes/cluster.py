@@ -1,6 +1,7 @@
 """An EKS cluster that people reach by access entries, and CloudFormation through kubectl in the VPC."""
 
 from collections.abc import Sequence
+from hashlib import sha256
 from typing import cast
 
 from aws_cdk import Acknowledgment, Validations
@@ -95,8 +96,8 @@ class Cluster(Construct):
         resource.zonal_shift_config = eks.CfnCluster.ZonalShiftConfigProperty(enabled=True)
         resource.node.add_dependency(self.log_group)  # or EKS makes it, without key and retention
         settle_kubectl(cluster, role=kubectl, key=key)
-        for number, arn in enumerate(admin_role_arns, start=1):
-            cluster.grant_cluster_admin(f"Administrator{number}", arn)
+        for arn in admin_role_arns:
+            cluster.grant_cluster_admin(_administrator(arn), arn)
         Validations.of(cluster).acknowledge(
             Acknowledgment(
                 id="Annotation::@aws-cdk/aws-eks:clusterMustManuallyTagSubnet",
@@ -121,3 +122,9 @@ class Cluster(Construct):
             )
         )
         return role
+
+
+def _administrator(arn: str) -> str:
+    """The same for the same role wherever it stands in the list: EKS takes one entry for each."""
+    name = arn.rpartition("/")[2]
+    return f"Administrator-{name}-{sha256(arn.encode()).hexdigest()[:8]}"

@@ -40,7 +40,7 @@ class ExternalSecrets(Construct):
             ],
             wildcards={secrets: "The secrets of this deployment, and the suffix that Secrets Manager adds."},
         )
-        security = {"podSecurityContext": {"enabled": True}, "securityContext": _SECURITY}
+        security = {"securityContext": _SECURITY}
         self.release = Release(
             self,
             "Release",

@@ -1,5 +1,7 @@
 """The AWS Load Balancer Controller."""
 
+from collections.abc import Mapping
+
 from aws_cdk import Aws
 from aws_cdk import aws_eks_v2 as eks
 from constructs import Construct
@@ -29,9 +31,10 @@ class LoadBalancerController(Construct):
         cluster: eks.ICluster,
         name: str,
         vpc_id: str,
+        tags: Mapping[str, str],
         version: str,
     ) -> None:
-        """`name`: of the cluster. `version`: of the chart."""
+        """`name`: of the cluster. `tags`: of what it makes. `version`: of the chart."""
         super().__init__(scope, construct_id)
         identity = OperatorIdentity(
             self,
@@ -58,7 +61,7 @@ class LoadBalancerController(Construct):
                 "vpcId": vpc_id,
                 "serviceAccount": {"create": True, "name": NAME},
                 "defaultTargetType": "ip",
-                "defaultTags": {"pergola:deployment": name},
+                "defaultTags": dict(tags),
                 "enableServiceMutatorWebhook": False,
                 "enableShield": False,
                 "enableWaf": False,

@@ -37,6 +37,7 @@ class Nodes(Construct):
         construct_id: str,
         *,
         cluster: eks.ICluster,
+        kubernetes_version: str,
         subnets: Sequence[ec2.ISubnet],
         security_group: ec2.ISecurityGroup,
         role: iam.IRole,
@@ -51,8 +52,12 @@ class Nodes(Construct):
         architecture: str,
         labels: Mapping[str, str],
         taints: Sequence[tuple[str, str, str]],
+        tags: Mapping[str, str],
     ) -> None:
-        """`taints`: key, value and effect in Kubernetes' words. `key`: of the disks, used through EC2."""
+        """`kubernetes_version`: the cluster's; with another one the nodes are replaced. `key`: of the disks, used
+        through EC2. `taints`: key, value and effect in Kubernetes' words. `tags`: of instances and their disks,
+        to which EKS hands on none of the group's.
+        """
         super().__init__(scope, construct_id)
         template = ec2.LaunchTemplate(
             self,
@@ -77,7 +82,8 @@ class Nodes(Construct):
             http_put_response_hop_limit=1,
         )
         template.add_security_group(security_group)
-        Tags.of(template).add("Name", f"{cluster.cluster_name}-{name}")
+        for tag, value in {**tags, "Name": f"{cluster.cluster_name}-{name}"}.items():
+            Tags.of(template).add(tag, value)
         self.group = eks.Nodegroup(
             self,
             "Group",
@@ -95,9 +101,13 @@ class Nodes(Construct):
             max_size=max_nodes,
             max_unavailable_percentage=REPLACED_AT_ONCE_PERCENT,
             enable_node_auto_repair=True,
+            force_update=False,  # which would evict pods against their disruption budgets
             labels={"pergola/node-group": name, **labels},
             taints=[
                 eks.TaintSpec(key=taint_key, value=value, effect=EFFECTS[effect])
                 for taint_key, value, effect in taints
             ],
         )
+        resource = self.group.node.default_child
+        assert isinstance(resource, eks.CfnNodegroup)
+        resource.version = kubernetes_version  # left out, nodes stay behind when the control plane goes up

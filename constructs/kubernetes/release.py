@@ -28,6 +28,9 @@ PodSecurity = Literal["restricted", "baseline", "privileged"]
 class Release(Construct):
     """`chart`: there when its pods are ready, so that what depends on it finds its webhooks and custom resources.
 
+    The namespace is create-only: in another one Helm would make the release anew, and refuses to, because roles and
+    webhooks of the whole cluster belong to the old one. It is in no construct id, or the old namespace would go.
+
     A namespace that is made here goes behind the chart, whatever the preset: Helm leaves the claims of StatefulSets,
     and only the namespace takes them. What becomes of their volumes, the storage class says.
     """
@@ -51,8 +54,15 @@ class Release(Construct):
         """`name`: of the release. `version`: of the chart, exactly.
 
         `makes_namespace`: the level that the new namespace enforces. Left out: `namespace` is there already.
+
+        Raises ValueError when it would make a namespace of the cluster's own.
         """
         super().__init__(scope, construct_id)
+        if makes_namespace is not None and (namespace == "default" or namespace.startswith("kube-")):
+            raise ValueError(
+                f"release {name} would make {namespace}, which is the cluster's own and would go with the release; "
+                "give it a namespace of its own"
+            )
         self.chart = eks.HelmChart(
             self,
             "Chart",

@@ -1,19 +1,21 @@
 """How claims of pods become volumes."""
 
+from typing import Literal
+
 from aws_cdk import aws_eks_v2 as eks
 from aws_cdk import aws_kms as kms
 from constructs import Construct
 
-DEPLOYMENT_TAG = "pergola:deployment"
-"""On every volume, so that whoever tears the deployment down finds it."""
 DEFAULT = "storageclass.kubernetes.io/is-default-class"
 
 
 class StorageClasses(Construct):
     """`gp3` (the default; one pod, one zone) and, where there is a file system, `efs` (many pods, all zones).
 
-    Kubernetes takes no change of a class's parameters or reclaim policy: with another key, file system or
-    `keep_data` the class has to be deleted first; volumes that it made stay as they are.
+    Kubernetes takes no change of a class's parameters or reclaim policy, and a volume keeps that of its first day.
+    So no class depends on what a deployment may turn: a block volume outlives its claim everywhere, and what becomes
+    of it when the cluster goes, `ClusterRemains` decides. With a claim of files its access point alone is deleted.
+    With another key or file system the class has to be deleted first; volumes that it made stay as they are.
     """
 
     def __init__(
@@ -22,23 +24,21 @@ class StorageClasses(Construct):
         construct_id: str,
         *,
         cluster: eks.ICluster,
-        deployment: str,
         key: kms.IKey,
-        keep_data: bool,
     ) -> None:
-        """`key`: of the volumes; the driver uses it through EC2. `keep_data`: a volume outlives its claim."""
+        """`key`: of the volumes; the driver uses it through EC2."""
         super().__init__(scope, construct_id)
-        self._cluster, self._reclaim = cluster, "Retain" if keep_data else "Delete"
+        self._cluster = cluster
         self._add(
             "gp3",
             provisioner="ebs.csi.aws.com",
             default=True,
+            reclaim_policy="Retain",
             parameters={
                 "type": "gp3",
                 "encrypted": "true",
                 "kmsKeyId": key.key_arn,
                 "csi.storage.k8s.io/fstype": "ext4",
-                "tagSpecification_1": f"{DEPLOYMENT_TAG}={deployment}",
             },
         )
 
@@ -52,6 +52,7 @@ class StorageClasses(Construct):
             "efs",
             provisioner="efs.csi.aws.com",
             default=False,
+            reclaim_policy="Delete",
             parameters={
                 "provisioningMode": "efs-ap",
                 "fileSystemId": file_system_id,
@@ -71,6 +72,7 @@ class StorageClasses(Construct):
         *,
         provisioner: str,
         default: bool,
+        reclaim_policy: Literal["Retain", "Delete"],
         parameters: dict[str, str],
         mount_options: list[str] | None = None,
     ) -> None:
@@ -86,7 +88,7 @@ class StorageClasses(Construct):
                     "metadata": {"name": name, "annotations": {DEFAULT: str(default).lower()}},
                     "provisioner": provisioner,
                     "parameters": parameters,
-                    "reclaimPolicy": self._reclaim,
+                    "reclaimPolicy": reclaim_policy,
                     "volumeBindingMode": "WaitForFirstConsumer" if default else "Immediate",
                     "allowVolumeExpansion": default,
                     **({"mountOptions": mount_options} if mount_options else {}),

@@ -19,8 +19,9 @@ from k8s.volume import claimed, config_files, empty_folder
 from settings.aegisai import POSTGRESQL_PORT, AegisAIAnywhere, AegisAIDeployment
 from settings.data_stores import InClusterPostgresql
 from settings.kubernetes import BucketSettings
-from settings.service_pods import BACKUP_CPU, BACKUP_MEMORY
-from settings.versions import AWS_CLI, POSTGRESQL_REPOSITORY
+from settings.quantity import UNITS
+from settings.service_pods import BACKUP_CPU, BACKUP_MEMORY, BACKUP_TMP, backup_disk
+from settings.versions import AWS_CLI
 
 SCRIPTS = "/scripts"
 WORK = "/work"
@@ -29,7 +30,6 @@ NEVER = "0 0 31 2 *"
 """The 31st of February: the restore waits for a person, who makes a Job of it."""
 KEEP_AT_LEAST = 3
 """Backups that stay however old they are."""
-RESOURCES = Resources(cpu=BACKUP_CPU, cpu_limit="1000m", memory=BACKUP_MEMORY, memory_limit="1Gi")
 STORE = "BACKUP_STORE"
 """Key of `postgres-backup`: on EKS only AWS knows the bucket's name."""
 
@@ -91,7 +91,7 @@ class _Backup:
         self._scripts = Mount(volume=config_files(scripts), path=SCRIPTS)
         size = settings.backup_job.work_storage
         self._work = Mount(volume=empty_folder("work", size_limit=size), path=WORK)
-        self._tmp = Mount(volume=empty_folder("tmp", size_limit="64Mi"), path="/tmp")  # noqa: S108
+        self._tmp = Mount(volume=empty_folder("tmp", size_limit=BACKUP_TMP), path="/tmp")  # noqa: S108
         self._store: dict[str, Value] = {}
         self._kept: list[Mount] = []
         self._account = None
@@ -99,14 +99,16 @@ class _Backup:
             # Pod Identity knows a pod by its account
             self._account = ServiceAccount(scope, component=component).object_name
             self._store = {"STORE": SecretKey(secret=BACKUP, key=STORE)}
-        elif isinstance(settings, AegisAIAnywhere) and settings.backup_job.bucket is not None:
-            self._store = _bucket(settings.backup_job.bucket, settings.name)
-        else:
-            claim = PersistentVolumeClaim(
-                scope, component=component, size=size, access_mode="ReadWriteOnce"
-            ).object_name
-            self._store = {"STORE": BACKUPS}
-            self._kept = [Mount(volume=claimed("backups", claim=claim), path=BACKUPS)]
+        elif isinstance(settings, AegisAIAnywhere):
+            given = settings.backup_job
+            if given.bucket is not None:
+                self._store = _bucket(given.bucket, settings.name)
+            else:
+                claim = PersistentVolumeClaim(
+                    scope, component=component, size=given.storage, access_mode="ReadWriteOnce"
+                ).object_name
+                self._store = {"STORE": BACKUPS}
+                self._kept = [Mount(volume=claimed("backups", claim=claim), path=BACKUPS)]
 
     def pod(self, component: Component, before: list[str], last: str) -> Pod:
         """A pod that runs one script after the other; each has the image and the variables that it needs."""
@@ -114,6 +116,7 @@ class _Backup:
             containers=[self._container(last)],
             init_containers=[self._container(script) for script in before],
             service_account=self._account,
+            image_pull_secret=self._settings.images.pull_secret,
             user_id=postgresql.USER_ID,
             group_id=postgresql.USER_ID,
         )
@@ -124,8 +127,8 @@ class _Backup:
         variables = self._store if of_store else {}
         return Container(
             name=script,
-            image=AWS_CLI if of_store and not self._kept else self._postgresql_image(),
-            resources=RESOURCES,
+            image=self._image(of_store=of_store),
+            resources=_resources(self._settings),
             command=["sh", f"{SCRIPTS}/{script}.sh"],
             environment={
                 "WORK": WORK,
@@ -144,11 +147,10 @@ class _Backup:
             ],
         )
 
-    def _postgresql_image(self) -> str:
-        given = self._settings.postgresql
-        if isinstance(given, InClusterPostgresql):
-            return postgresql.image(given)
-        return f"{POSTGRESQL_REPOSITORY}:{given.client_tag}"
+    def _image(self, *, of_store: bool) -> str:
+        if of_store and not self._kept:
+            return self._settings.images.of_others(AWS_CLI)
+        return postgresql.image(self._settings)
 
     def _database(self) -> Mapping[str, Value]:
         """What libpq reads."""
@@ -166,8 +168,25 @@ class _Backup:
         return {**dict(zip(names, values, strict=True)), **password, "PGSSLMODE": "disable"}
 
 
+def _resources(settings: AegisAIDeployment) -> Resources:
+    """Of each step: they run one after the other, and the folder outlasts them all."""
+    mebibytes = -(-backup_disk(settings.backup_job) // UNITS["Mi"])
+    return Resources(
+        cpu=BACKUP_CPU,
+        cpu_limit="1000m",
+        memory=BACKUP_MEMORY,
+        memory_limit="1Gi",
+        disk=f"{mebibytes}Mi",
+    )
+
+
 def _kept_so_long(settings: AegisAIDeployment) -> Mapping[str, Value]:
-    return {"KEEP_DAYS": str(settings.backup_job.retention_days), "KEEP_AT_LEAST": str(KEEP_AT_LEAST)}
+    job = settings.backup_job
+    return {
+        "KEEP_DAYS": str(job.retention_days),
+        "KEEP_AT_LEAST": str(KEEP_AT_LEAST),
+        "JOB_MINUTES": str(job.deadline_minutes),
+    }
 
 
 def _bucket(bucket: BucketSettings, deployment: str) -> dict[str, Value]:

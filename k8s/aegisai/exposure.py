@@ -11,11 +11,10 @@ from k8s.container import Container
 from k8s.ingress import Ingress, Route
 from k8s.service import Service, ServicePort
 from settings.aegisai import AegisAIDeployment
+from settings.annotations import ALB, NLB
 from settings.exposure import AwsIngressSettings, ClusterIngressSettings
 
 TLS_POLICY = "ELBSecurityPolicy-TLS13-1-2-2021-06"
-NLB = "service.beta.kubernetes.io/aws-load-balancer"
-ALB = "alb.ingress.kubernetes.io"
 HTTPS = 443
 READY_BEHIND_LOAD_BALANCER = {"elbv2.k8s.aws/pod-readiness-gate-inject": "enabled"}
 """Label of a namespace whose new pods count as ready when the load balancer sends them requests."""
@@ -42,7 +41,13 @@ def add_gateway_service(
         return _behind_nlb(scope, component, port, settings, ingress)
     if ingress.type == "load_balancer":
         ports = [ServicePort(name=HTTP, port=ingress.port_for(port))]
-        return Service(scope, component=component, type="LoadBalancer", ports=ports)
+        return Service(
+            scope,
+            component=component,
+            type="LoadBalancer",
+            ports=ports,
+            annotations=ingress.annotations or None,
+        )
     service = Service(scope, component=component)
     if isinstance(ingress, ClusterIngressSettings) and ingress.type == "ingress":
         Ingress(
@@ -51,6 +56,7 @@ def add_gateway_service(
             routes=[Route(service=service, port_name=HTTP, host=ingress.host)],
             class_name=ingress.ingress_class,
             tls_secret=ingress.tls_secret,
+            annotations=ingress.annotations or None,
         )
     elif isinstance(ingress, AwsIngressSettings) and ingress.type == "alb":
         _add_alb(scope, component, service, settings, ingress)
@@ -67,11 +73,14 @@ def _behind_nlb(
     outside = ingress.port_for(port)
     gateway = settings.services[component.name]
     annotations = {
+        **ingress.annotations,
         f"{NLB}-scheme": ingress.scheme,
         f"{NLB}-nlb-target-type": "ip",
         f"{NLB}-healthcheck-protocol": "HTTP",
         f"{NLB}-healthcheck-path": gateway.health_path,
         f"{NLB}-attributes": "load_balancing.cross_zone.enabled=true",
+        # or requests come from addresses that the network policies do not let in
+        f"{NLB}-target-group-attributes": "preserve_client_ip.enabled=false",
     }
     if ingress.certificate_arn is not None:
         annotations |= {
@@ -108,6 +117,7 @@ def _add_alb(
         "routing.http.drop_invalid_header_fields.enabled": "true",
     }
     annotations = {
+        **ingress.annotations,
         f"{ALB}/scheme": ingress.scheme,
         f"{ALB}/target-type": "ip",
         f"{ALB}/listen-ports": json.dumps([{protocol: port}]),

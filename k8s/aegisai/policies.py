@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from ipaddress import IPv4Network
 from urllib.parse import urlsplit
 
 from constructs import Construct
@@ -14,10 +15,12 @@ from k8s.edges import INTERNET, PRIVATE_NETWORKS, Edge, ForeignPods, Inbound, Ou
 from k8s.network_policy import NetworkPolicies
 from settings.aegisai import POSTGRESQL_PORT, REDIS_PORT, AegisAIAnywhere, AegisAIDeployment
 from settings.aegisai_eks import AegisAIOnEks
+from settings.exposure import ClusterIngressSettings
 
 PROMETHEUS = "prometheus"
+CONTROLLER = "ingress-controller"
 TLS_PORT = 443
-IN_VPC = tuple(block for block in PRIVATE_NETWORKS if block != "169.254.0.0/16")
+LINK_LOCAL = "169.254.0.0/16"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,6 +33,8 @@ class Network:
     foreign: tuple[ForeignPods, ...]
     dns_cidrs: tuple[str, ...]
     """Where DNS is asked beside CoreDNS's pods."""
+    private_networks: tuple[str, ...]
+    """What no internet is."""
 
 
 def network_of(settings: AegisAIDeployment, parts: Parts) -> Network:
@@ -40,6 +45,7 @@ def network_of(settings: AegisAIDeployment, parts: Parts) -> Network:
         inbound=tuple(_inbound(settings, parts)),
         foreign=tuple(_foreign(settings)),
         dns_cidrs=settings.dns_cidrs if isinstance(settings, AegisAIAnywhere) else (),
+        private_networks=private_networks(settings),
     )
 
 
@@ -55,6 +61,7 @@ def add_policies(scope: Construct, *, parts: Parts, settings: AegisAIDeployment)
         inbound=network.inbound,
         foreign=network.foreign,
         dns_cidrs=network.dns_cidrs,
+        private_networks=network.private_networks,
     )
 
 
@@ -67,6 +74,8 @@ def _between_parts(settings: AegisAIDeployment, parts: Parts) -> Iterator[Edge]:
             yield _to(parts.redis, name, why="messages between services")
         for called in one.calls:
             yield _to(parts.services[called], name, why=f"{name} calls {called}")
+        if one.role == "gateway" and settings.ingress.type == "ingress":
+            yield _to(parts.services[name], CONTROLLER, why="requests through the Ingress")
     for job in parts.jobs:
         if parts.postgresql is not None:
             yield _to(parts.postgresql, job.name, why="the database's backup")
@@ -82,7 +91,7 @@ def _monitoring(settings: AegisAIDeployment, parts: Parts) -> Iterator[Edge]:
 
 
 def _outbound(settings: AegisAIDeployment, parts: Parts) -> Iterator[Outbound]:
-    blocks = vpc_blocks(settings)
+    blocks = store_blocks(settings)
     endpoint = settings.observability.otlp_endpoint
     for name, one in settings.enabled_services.items():
         buckets = aegisai.uses_buckets(one, settings)
@@ -109,7 +118,7 @@ def _to_kubernetes(settings: AegisAIDeployment, job: Component) -> Outbound:
     everywhere = settings.hosting != "eks"
     return Outbound(
         source=job.name,
-        cidrs=(INTERNET,) if everywhere else IN_VPC,
+        cidrs=(INTERNET,) if everywhere else nearby(settings),
         ports=(TLS_PORT, 6443) if everywhere else (TLS_PORT,),
         why="the Kubernetes API",
         except_cidrs=(),
@@ -129,17 +138,25 @@ def _of_backup(settings: AegisAIDeployment, job: Component, blocks: tuple[str, .
 
 
 def _inbound(settings: AegisAIDeployment, parts: Parts) -> Iterator[Inbound]:
-    if settings.ingress.type == "none":
+    if settings.ingress.type == "none" or _controller_namespace(settings) is not None:
         return
-    # elsewhere nobody knows what address a load balancer or its node shows to the pod
-    cidrs = vpc_blocks(settings) if settings.hosting == "eks" else (INTERNET,)
+    cidrs = load_balancer_blocks(settings)
     for name, one in settings.enabled_services.items():
         if one.role == "gateway":
             yield Inbound(target=name, port_name=HTTP, cidrs=cidrs, why="requests from the load balancer")
 
 
+def _controller_namespace(settings: AegisAIDeployment) -> str | None:
+    """Where the Ingress controller is, as the file says; None: nobody says it, or there is none."""
+    ingress = settings.ingress
+    return ingress.controller_namespace if isinstance(ingress, ClusterIngressSettings) else None
+
+
 def _foreign(settings: AegisAIDeployment) -> Iterator[ForeignPods]:
     observability = settings.observability
+    if settings.ingress.type == "ingress":
+        # some network plugins, Cilium among them, count no pod among the addresses of a block
+        yield ForeignPods(name=CONTROLLER, namespace=_controller_namespace(settings), selector={})
     if observability.prometheus != "none":
         yield ForeignPods(
             name=PROMETHEUS,
@@ -175,13 +192,40 @@ def _collector(settings: AegisAIDeployment) -> ForeignPods | None:
     )
 
 
-def vpc_blocks(settings: AegisAIDeployment) -> tuple[str, ...]:
-    """Where databases and load balancers of AWS have their addresses; nothing is known of somebody else's VPC."""
+def load_balancer_blocks(settings: AegisAIDeployment) -> tuple[str, ...]:
+    """Where the load balancer has its addresses; an internal one shares its subnets with the nodes and their pods.
+
+    Elsewhere nobody knows what address a load balancer or its node shows to the pod.
+    """
+    if not isinstance(settings, AegisAIOnEks):
+        return (INTERNET,)
+    if settings.network.existing is None and settings.ingress.scheme == "internet-facing":
+        return settings.network.public_subnets
+    return store_blocks(settings)
+
+
+def store_blocks(settings: AegisAIDeployment) -> tuple[str, ...]:
+    """Where databases of AWS have their addresses; of somebody else's VPC what the file says of it."""
     if not isinstance(settings, AegisAIOnEks):
         return ()
-    if settings.network.existing is not None:
-        return IN_VPC
-    return (settings.network.cidr,)
+    existing = settings.network.existing
+    return settings.network.private_subnets if existing is None else existing.cidrs or nearby(settings)
+
+
+def nearby(settings: AegisAIDeployment) -> tuple[str, ...]:
+    """Where the nodes and the cluster's own services have their addresses, and nothing of the internet has."""
+    return tuple(block for block in private_networks(settings) if block != LINK_LOCAL)
+
+
+def private_networks(settings: AegisAIDeployment) -> tuple[str, ...]:
+    """What no internet is: a VPC may have public addresses, which are its own nevertheless."""
+    blocks: tuple[str, ...] = ()
+    if isinstance(settings, AegisAIOnEks):
+        existing = settings.network.existing
+        blocks = (settings.network.cidr,) if existing is None else existing.cidrs
+    private = [IPv4Network(block) for block in PRIVATE_NETWORKS]
+    outside = [block for block in blocks if not any(IPv4Network(block).subnet_of(each) for each in private)]
+    return (*PRIVATE_NETWORKS, *outside)
 
 
 def _to(target: Component, source: str, *, why: str) -> Edge:

@@ -14,8 +14,6 @@ from k8s.volume import Volume, empty_folder
 from k8s.workload import StatefulSet
 from settings.aegisai import AegisAIDeployment
 from settings.data_stores import InClusterPostgresql
-from settings.images import reference
-from settings.versions import POSTGRESQL_REPOSITORY
 
 USER_ID = 999
 """Of the image `postgres` on Debian; the server starts under no other than its files' owner."""
@@ -39,7 +37,8 @@ def add_postgresql(
         scope,
         component=component,
         pod=Pod(
-            containers=[_container(component, postgresql, data)],
+            containers=[_container(component, settings, postgresql, data)],
+            image_pull_secret=settings.images.pull_secret,
             user_id=USER_ID,
             group_id=USER_ID,
             termination_grace_seconds=STOP_SECONDS,
@@ -48,23 +47,26 @@ def add_postgresql(
     )
 
 
-def image(settings: InClusterPostgresql) -> str:
-    """The server's image, whose tools are the backup's."""
-    repository, _, name = POSTGRESQL_REPOSITORY.rpartition("/")
-    return reference(repository, name, tag=settings.image_tag, digest=settings.image_digest)
+def image(settings: AegisAIDeployment) -> str:
+    """The server's image where it is in the cluster, whose tools are the backup's; else one with these tools."""
+    given = settings.postgresql
+    digest = given.image_digest if isinstance(given, InClusterPostgresql) else None
+    return settings.images.of_others(given.client_image, digest=digest)
 
 
-def _container(component: Component, settings: InClusterPostgresql, data: Volume) -> Container:
-    asked = ["pg_isready", "--username", settings.user, "--dbname", settings.database, "--host", "127.0.0.1"]
+def _container(
+    component: Component, settings: AegisAIDeployment, postgresql: InClusterPostgresql, data: Volume
+) -> Container:
+    whom = ["--username", postgresql.user, "--dbname", postgresql.database, "--host", "127.0.0.1"]
     return Container(
         name=component.name,
         image=image(settings),
-        resources=resources(settings.cpu, settings.memory),
+        resources=resources(postgresql.cpu, postgresql.memory),
         ports=component.ports,
         environment={
             "PGDATA": f"{FOLDER}/pgdata",  # a volume's root holds lost+found, which initdb refuses
-            "POSTGRES_DB": settings.database,
-            "POSTGRES_USER": settings.user,
+            "POSTGRES_DB": postgresql.database,
+            "POSTGRES_USER": postgresql.user,
             "POSTGRES_INITDB_ARGS": "--data-checksums --auth-host=scram-sha-256",
             aegisai.DATABASE_PASSWORD: SecretKey(secret=SECRETS, key=aegisai.DATABASE_PASSWORD),
         },
@@ -74,5 +76,5 @@ def _container(component: Component, settings: InClusterPostgresql, data: Volume
             Mount(volume=empty_folder("tmp", size_limit="64Mi"), path="/tmp"),  # noqa: S108 -- in the container
         ],
         # after a crash the server replays its log before it answers
-        health=Health(ready=Command(command=asked), start_seconds=600),
+        health=Health(ready=Command(command=["pg_isready", *whom]), start_seconds=600),
     )

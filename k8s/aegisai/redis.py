@@ -14,7 +14,6 @@ from k8s.volume import Volume
 from k8s.workload import StatefulSet
 from settings.aegisai import AegisAIDeployment
 from settings.data_stores import InClusterRedis
-from settings.images import reference
 from settings.versions import VALKEY_REPOSITORY
 
 USER_ID = 999
@@ -42,18 +41,25 @@ def add_redis(
     StatefulSet(
         scope,
         component=component,
-        pod=Pod(containers=[_container(component, redis, data)], user_id=USER_ID, group_id=USER_ID),
+        pod=Pod(
+            containers=[_container(component, settings, redis, data)],
+            image_pull_secret=settings.images.pull_secret,
+            user_id=USER_ID,
+            group_id=USER_ID,
+        ),
         replicas=1,
     )
 
 
-def _container(component: Component, settings: InClusterRedis, data: Volume) -> Container:
-    repository, _, name = VALKEY_REPOSITORY.rpartition("/")
+def _container(
+    component: Component, settings: AegisAIDeployment, redis: InClusterRedis, data: Volume
+) -> Container:
+    image = f"{VALKEY_REPOSITORY}:{redis.image_tag}"
     password = SecretKey(secret=SECRETS, key=aegisai.REDIS_PASSWORD)
     return Container(
         name=component.name,
-        image=reference(repository, name, tag=settings.image_tag, digest=settings.image_digest),
-        resources=resources(settings.cpu, settings.memory),
+        image=settings.images.of_others(image, digest=redis.image_digest),
+        resources=resources(redis.cpu, redis.memory),
         command=["sh", "-c", START],
         ports=component.ports,
         environment={aegisai.REDIS_PASSWORD: password, "REDISCLI_AUTH": password},

@@ -35,7 +35,7 @@ def add_secrets(scope: Construct, *, parts: Parts, settings: AegisAIDeployment) 
             scope,
             component=component,
             generated=[key for key in keys if key in GENERATED],
-            values={key: "" for key in keys if key not in GENERATED},
+            issued=[key for key in keys if key not in GENERATED],
         )
     return None
 

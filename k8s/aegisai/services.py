@@ -9,7 +9,7 @@ from k8s.access import ServiceAccount
 from k8s.aegisai.exposure import add_gateway_service, drain_seconds
 from k8s.aegisai.observability import PROMETHEUS_SERVICE, error_share
 from k8s.aegisai.parts import HTTP, SECRETS, Parts, resources
-from k8s.aegisai.storage import SHARED, make_folders
+from k8s.aegisai.storage import SHARED, beside, make_folders
 from k8s.autoscaling import Autoscaling
 from k8s.component import Component
 from k8s.config_map import ConfigMap
@@ -27,6 +27,7 @@ from settings.services import SPOT_TAINT, ServiceSettings
 
 CAPACITY_TYPE = {"eks.amazonaws.com/capacityType": "SPOT"}
 """Label that EKS gives to Spot nodes."""
+SPOT = Toleration(key=SPOT_TAINT.key, value=SPOT_TAINT.value, effect=SPOT_TAINT.effect)
 TMP = Mount(volume=empty_folder("tmp", size_limit="1Gi"), path="/tmp")  # noqa: S108 -- in the container
 
 
@@ -57,7 +58,9 @@ def add_service(
         service=service,
         pod=_pod(scope, name, component, settings, configuration, certificate),
     )
-    if one.replicas > 1:
+    # no pod can go to another node before all have left the one with the volume: a budget would block every drain
+    tied = one.role == "worker" and settings.workers_together
+    if one.replicas > 1 and not tied:
         PodDisruptionBudget(scope, workload=workload)
     if settings.vertical_recommendations:
         workload.recommend_resources(scope)
@@ -141,13 +144,14 @@ def _pod(
     on_spot = isinstance(settings, AegisAIOnEks) and settings.prefers_spot(name)
     return Pod(
         containers=[_container(name, component, settings, configuration, mounts.get(one.role, []))],
-        init_containers=[make_folders()] if one.role == "worker" else [],
+        init_containers=[make_folders(settings)] if one.role == "worker" else [],
         service_account=ServiceAccount(scope, component=component).object_name if identity else None,
         image_pull_secret=settings.images.pull_secret,
         user_id=settings.images.user_id,
         group_id=settings.images.user_id,
         preferred_nodes=CAPACITY_TYPE if on_spot else None,
-        tolerations=[Toleration(key=SPOT_TAINT, value="true", effect="NoSchedule")] if on_spot else [],
+        tolerations=[SPOT] if on_spot else [],
+        beside=beside(settings, component) if one.role == "worker" else None,
     )
 
 
@@ -187,3 +191,6 @@ def _environment(name: str, one: ServiceSettings, settings: AegisAIDeployment) -
         yield key, SecretKey(secret=SECRETS, key=key)
     if settings.redis.hosted == "in_cluster":
         yield aegisai.REDIS_URL, aegisai.IN_CLUSTER_REDIS_URL
+    for key, value in one.environment.items():
+        # $(NAME) would be another variable here, and is plain text in the ConfigMap
+        yield key, value.replace("$", "$$")

@@ -64,6 +64,7 @@ def add_snapshots(
             containers=[
                 _container(
                     component,
+                    settings.images.of_others(AWS_CLI),
                     script,
                     {
                         "NAMESPACE": component.namespace,
@@ -76,16 +77,19 @@ def add_snapshots(
             ],
             service_account=account.object_name,
             service_account_token=True,
+            image_pull_secret=settings.images.pull_secret,
         ),
         schedule=snapshots.schedule,
         deadline_seconds=2 * WAIT_SECONDS,
     )
 
 
-def _container(component: Component, script: ConfigMap, variables: Mapping[str, str]) -> Container:
+def _container(
+    component: Component, image: str, script: ConfigMap, variables: Mapping[str, str]
+) -> Container:
     return Container(
         name=component.name,
-        image=AWS_CLI,
+        image=image,
         resources=Resources(cpu="50m", cpu_limit="500m", memory="64Mi", memory_limit="128Mi"),
         command=["sh", f"{SCRIPTS}/{aegisai.SNAPSHOT_SCRIPT.name}"],
         environment=dict(variables),

@@ -1,10 +1,12 @@
 """Volumes: which class they are of, and the folders that workers share."""
 
+from collections.abc import Mapping
+
 from constructs import Construct
 
 from applications import aegisai
 from k8s.aegisai.parts import SHARED_STORAGE, Parts
-from k8s.component import Component
+from k8s.component import INSTANCE, ROLE, Component
 from k8s.container import Container, Mount, Resources
 from k8s.storage import PersistentVolumeClaim
 from k8s.volume import Volume, claimed
@@ -51,17 +53,24 @@ def add_shared_storage(scope: Construct, *, parts: Parts, settings: AegisAIDeplo
         scope,
         component=parts.alone(SHARED_STORAGE, role="storage"),
         size=settings.shared_storage.storage,
-        access_mode="ReadWriteMany",
+        access_mode="ReadWriteOnce" if settings.workers_together else "ReadWriteMany",
         storage_class=shared_class(settings),
     )
 
 
-def make_folders() -> Container:
+def beside(settings: AegisAIDeployment, worker: Component) -> Mapping[str, str] | None:
+    """Labels of all workers, where they have to be on the one node that mounts the shared volume."""
+    if not settings.workers_together:
+        return None
+    return {key: worker.labels[key] for key in (INSTANCE, ROLE)}
+
+
+def make_folders(settings: AegisAIDeployment) -> Container:
     """A step before a worker that makes the folders; they may be there."""
     folders = [f"{aegisai.STORAGE}/{folder}" for folder in aegisai.FOLDERS]
     return Container(
         name="make-folders",
-        image=BUSYBOX,
+        image=settings.images.of_others(BUSYBOX),
         resources=Resources(cpu="10m", cpu_limit="100m", memory="16Mi", memory_limit="32Mi"),
         command=["mkdir", "-p"],
         arguments=folders,

@@ -61,4 +61,4 @@ def _name(peer: Component | ForeignPods) -> str:
     if isinstance(peer, Component):
         return f"{peer.namespace}/{peer.name}"
     labels = ",".join(f"{key}={value}" for key, value in sorted(peer.selector.items()))
-    return f"{peer.namespace}{{{labels}}}"
+    return f"{peer.namespace or '*'}{{{labels}}}"

@@ -152,7 +152,9 @@ class _Graph:
             for peer in rule.peers:
                 if "ipBlock" in peer:
                     yield peer["ipBlock"]["cidr"], rule
-                elif not any(self._is(peer, other, namespace) for other in self._pods):
+                elif _of_any_namespace(peer) or not any(
+                    self._is(peer, other, namespace) for other in self._pods
+                ):
                     yield _described(peer, namespace), rule
 
 
@@ -195,6 +197,13 @@ def _both(
 
 def _name(pod: PodTemplate) -> str:
     return f"{pod.namespace}/{pod.name}"
+
+
+def _of_any_namespace(peer: Mapping[str, Any]) -> bool:
+    """Whether pods are meant beside those of the manifests, in namespaces that nothing says the names of."""
+    return "namespaceSelector" in peer and NAMESPACE_NAME not in peer["namespaceSelector"].get(
+        "matchLabels", {}
+    )
 
 
 def _described(peer: Mapping[str, Any], namespace: str) -> str:

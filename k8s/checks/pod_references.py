@@ -16,14 +16,12 @@ def of_pod(pod: PodTemplate, known: Known) -> Iterator[str]:
     for volume in pod.spec.get("volumes", []):
         yield from _of_volume(known, pod, volume)
     templates = pod.manifest["spec"].get("volumeClaimTemplates", []) if pod.kind == "StatefulSet" else []
-    volumes = {each["name"]: each for each in pod.spec.get("volumes", [])}
-    names = volumes.keys() | {each["metadata"]["name"] for each in templates}
+    names = {each["name"] for each in pod.spec.get("volumes", [])}
+    names |= {each["metadata"]["name"] for each in templates}
     for container in pod.containers:
         for mount in container.get("volumeMounts", []):
             if mount["name"] not in names:
                 yield f"{container['name']} mounts the volume {mount['name']}, which the pod does not have"
-            else:
-                yield from _of_sub_path(known, pod, mount, volumes.get(mount["name"], {}))
         for problem in (*_of_environment(known, pod, container), *_of_probes(container)):
             yield f"{container['name']} {problem}"
 
@@ -45,12 +43,6 @@ def _of_volume(known: Known, pod: PodTemplate, volume: Fields) -> Iterator[str]:
             yield from known.needs(kind, pod.namespace, name)
             for item in source.get("items", []):
                 yield from known.needs_key(kind, pod.namespace, {"name": name}, item["key"])
-
-
-def _of_sub_path(known: Known, pod: PodTemplate, mount: Fields, volume: Fields) -> Iterator[str]:
-    if "subPath" in mount and "configMap" in volume and not volume["configMap"].get("items"):
-        reference = {"name": volume["configMap"]["name"]}
-        yield from known.needs_key("ConfigMap", pod.namespace, reference, mount["subPath"])
 
 
 def _of_environment(known: Known, pod: PodTemplate, container: Fields) -> Iterator[str]:

@@ -7,8 +7,9 @@ from typing import Any
 
 from settings.capacity.nodes import NodeKind
 from settings.capacity.packing import Demand, Node, Packing, pack
+from settings.capacity.shortage import shortages
+from settings.capacity.words import cores, counted_nodes, gib, listed
 from settings.capacity.workloads import DaemonSet, Moment, Workload
-from settings.quantity import UNITS
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -20,6 +21,8 @@ class Capacity:
     kinds: tuple[NodeKind, ...]
     """Kinds of nodes; earlier ones are filled first."""
     zones: tuple[str, ...]
+    volumes_on_nodes: bool = False
+    """Whether volumes may be on the disk of one node, which nothing here knows."""
 
     def at(self, moment: Moment) -> Packing:
         """Where the pods of one moment are."""
@@ -74,7 +77,7 @@ class Capacity:
             return f"does not fit at minimum: {self.shortage}"
         cpu, memory = left(packing)
         parts = [
-            f"fits at minimum with {cpu} % CPU and {memory} % memory left on {_nodes(len(packing.nodes))}"
+            f"fits at minimum with {cpu} % CPU and {memory} % memory left on {counted_nodes(len(packing.nodes))}"
         ]
         parts += [self._needs(moment) for moment in (Moment.rollout, Moment.maximum)]
         waiting = self.waiting_when_drained
@@ -83,6 +86,8 @@ class Capacity:
             if waiting
             else "any node can be drained"
         )
+        if self.volumes_on_nodes and any(one.volumes for one in self.workloads):
+            drain += ", but what has its volume on a node's own disk, as with local-path, waits for that node"
         return "; ".join([*parts, drain])
 
     @property
@@ -93,14 +98,19 @@ class Capacity:
         cpu = sum(one.cpu * count for one, count in wanted)
         memory = sum(one.memory * count for one, count in wanted)
         kinds = ", ".join(
-            f"{_nodes(max(kind.start, kind.most))} of {cores(kind.cpu)} CPU and {gib(kind.memory)} GiB"
+            f"{counted_nodes(max(kind.start, kind.most))} of {cores(kind.cpu)} CPU and {gib(kind.memory)} GiB"
             for kind in self.kinds
+        )
+        together = {one.name for one in self.workloads if one.together}
+        tied = (
+            "; those that share a volume have to be on one node" if together & packing.waiting.keys() else ""
         )
         daemons = sum(one.cpu for one in self.daemon_sets)
         less = f", less {cores(daemons)} CPU of daemon sets on each" if daemons else ""
+        short = shortages(packing, self.workloads, kinds=self.kinds, daemon_sets=self.daemon_sets)
         return (
             f"{sum(count for _, count in wanted)} pods request {cores(cpu)} CPU and {gib(memory)} GiB and have "
-            f"{kinds}{less}; {listed(packing.waiting)} wait"
+            f"{kinds}{less}; {short}{tied}"
         )
 
     def _needs(self, moment: Moment) -> str:
@@ -108,10 +118,10 @@ class Capacity:
         allowed = sum(max(kind.start, kind.most) for kind in self.kinds)
         group = "the groups allow" if len(self.kinds) > 1 else "the group allows"
         if packing.waiting:
-            return f"{moment} {listed(packing.waiting)} wait, on {_nodes(len(packing.nodes))} of {allowed}"
+            return f"{moment} {listed(packing.waiting)} wait, on {counted_nodes(len(packing.nodes))} of {allowed}"
         if all(kind.start == kind.most for kind in self.kinds):
-            return f"{moment} fits on {_nodes(len(packing.nodes))}"
-        return f"{moment} needs {_nodes(len(packing.nodes))}, {group} {allowed}"
+            return f"{moment} fits on {counted_nodes(len(packing.nodes))}"
+        return f"{moment} needs {counted_nodes(len(packing.nodes))}, {group} {allowed}"
 
     def as_data(self) -> dict[str, Any]:
         """Everything, for programs."""
@@ -128,28 +138,9 @@ def left(packing: Packing) -> tuple[int, int]:
     return _left(packing.nodes, "cpu"), _left(packing.nodes, "memory")
 
 
-def listed(pods: dict[str, int]) -> str:
-    """Some pods by name: `2 of gateway, 1 of redis`."""
-    return ", ".join(f"{count} of {name}" for name, count in sorted(pods.items()))
-
-
-def cores(cpu: int) -> str:
-    """Thousandths of a CPU as CPUs."""
-    return f"{cpu / 1000:.2f}"
-
-
-def gib(memory: int) -> str:
-    """Bytes as GiB."""
-    return f"{memory / UNITS['Gi']:.2f}"
-
-
 def _left(nodes: Sequence[Node], what: str) -> int:
     there = sum(getattr(node.kind, what) for node in nodes)
     return 100 * (there - sum(getattr(node, what) for node in nodes)) // there if there else 0
-
-
-def _nodes(count: int) -> str:
-    return f"{count} node{'' if count == 1 else 's'}"
 
 
 def _packing_data(packing: Packing) -> dict[str, Any]:

@@ -32,7 +32,7 @@ class NodeKind:
     most: int
     """Nodes that autoscaling may make of them."""
     taints: frozenset[str] = frozenset()
-    """Keys of taints that keep pods away."""
+    """Those that keep pods away, as kubectl writes them: `spot=true:NoSchedule`."""
 
 
 def kubelet_cpu(vcpus: int) -> int:

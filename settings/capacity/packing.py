@@ -1,4 +1,8 @@
-"""Puts pods on nodes: first fit, the largest first, each kind of pod spread evenly over the zones."""
+"""Puts pods on nodes: first fit, the largest first, each kind of pod spread over the zones as long as they have room.
+
+As the scheduler does with pods whose spread is a wish (`ScheduleAnyway`): a full zone makes nobody wait while there is
+room in another.
+"""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -20,6 +24,17 @@ class Node:
     volumes: int = 0
     held: Counter[str] = field(default_factory=Counter)
     """Name of each workload → its pods here."""
+
+    @classmethod
+    def empty(cls, kind: NodeKind, zone: str, daemon_sets: Sequence[DaemonSet]) -> "Node":
+        """A node with nothing but daemon sets."""
+        return cls(
+            kind=kind,
+            zone=zone,
+            cpu=sum(one.cpu for one in daemon_sets),
+            memory=sum(one.memory for one in daemon_sets),
+            pods=len(daemon_sets),
+        )
 
     def holds(self, one: Workload) -> bool:
         """Whether one more pod fits."""
@@ -49,7 +64,7 @@ class Packing:
     waiting: dict[str, int]
     """Workloads with pods that fit nowhere."""
     zones_of: dict[str, tuple[str, ...]]
-    """Zone that each pod of a workload was meant for."""
+    """Zone of each pod of a workload; of one that waits, the zone that it was meant for."""
 
     @property
     def count(self) -> Counter[str]:
@@ -84,24 +99,27 @@ def pack(
     usable = [zone for zone in zones if cluster.reaches(zone)] or list(zones)
     waiting: Counter[str] = Counter()
     meant: dict[str, tuple[str, ...]] = {}
+    found: dict[str, tuple[str, ...]] = {}
     turn = 0
-    for one, count in (each for some in demand for each in _largest_first(some, kinds)):
+    for one, count in (each for group in demand for each in _largest_first(group, kinds)):
         before = meant.get(one.name, ())
         first = usable.index(before[-1]) + 1 if before and before[-1] in usable else turn
         kept = (fixed or {}).get(one.name, ())[len(before) : len(before) + count]
-        spread = (usable[(first + index) % len(usable)] for index in range(count - len(kept)))
-        new = (*kept, *spread)
-        meant[one.name] = (*before, *new)
+        spread = [usable[(first + index) % len(usable)] for index in range(count - len(kept))]
+        meant[one.name] = (*before, *kept, *spread)
         turn += count
-        for zone, pods in Counter(new).items():
-            placed = cluster.place(one, pods, zone)
-            if placed < pods:
-                waiting[one.name] += pods - placed
-    return Packing(nodes=tuple(cluster.nodes), waiting=dict(waiting), zones_of=meant)
+        for some, bound in ((kept, True), (spread, False)):
+            for zone, pods in Counter(some).items():
+                placed = cluster.place(one, pods, zone, bound=bound)
+                left = pods - placed.total()
+                waiting += Counter({one.name: left})
+                found[one.name] = (*found.get(one.name, ()), *placed.elements(), *[zone] * left)
+    return Packing(nodes=tuple(cluster.nodes), waiting=dict(waiting), zones_of=found)
 
 
 def _largest_first(some: Sequence[Demand], kinds: Sequence[NodeKind]) -> list[Demand]:
-    return sorted(some, key=lambda each: (-_share(each[0], kinds), each[0].name))
+    """What has to be together first: later it would find no node with room for all."""
+    return sorted(some, key=lambda each: (not each[0].together, -_share(each[0], kinds), each[0].name))
 
 
 def _share(one: Workload, kinds: Sequence[NodeKind]) -> float:
@@ -125,6 +143,8 @@ class _Cluster:
         self.daemon_sets = daemon_sets
         self.nodes: list[Node] = []
         self.count: Counter[tuple[str, str]] = Counter()
+        self.home: Node | None = None
+        """Where the pods are that have to be together."""
         for kind in kinds:
             for index in range(kind.start):
                 self._add(kind, zones[index % len(zones)])
@@ -140,37 +160,48 @@ class _Cluster:
             if not kind.taints
         )
 
-    def place(self, one: Workload, pods: int, zone: str) -> int:
-        """Put pods into a zone, on new nodes where those that are there are full; how many found a place."""
-        left = pods
-        for node in self._candidates(one, zone):
-            while left and node.holds(one):
+    def place(self, one: Workload, pods: int, zone: str, *, bound: bool) -> Counter[str]:
+        """Put pods into a zone, or where it is full and they are not bound to it into others; how many are in each."""
+        placed: Counter[str] = Counter()
+        for node in self._candidates(one, zone, bound):
+            while placed.total() < pods and node.holds(one):
                 node.take(one)
-                left -= 1
-            if not left:
+                placed[node.zone] += 1
+            if placed.total() == pods:
                 break
-        return pods - left
+        return placed
 
-    def _candidates(self, one: Workload, zone: str) -> Iterator[Node]:
-        """Nodes of the zone, then new ones as long as a pod would fit on an empty one. Those that are kept for
-        such pods come first."""
+    def _candidates(self, one: Workload, zone: str, bound: bool) -> Iterator[Node]:
+        """Nodes of the zone, of the others, then new ones as long as a pod would fit on an empty one. Those that are
+        kept for such pods come first, and last the node of those that cannot go elsewhere."""
+        if one.together:
+            yield from self._home()
+            return
         here = [node for node in self.nodes if node.zone == zone]
-        yield from sorted(here, key=lambda node: not node.kind.taints & one.tolerates)
+        elsewhere = [node for node in self.nodes if node.zone != zone and not bound]
+        yield from sorted(
+            [*here, *elsewhere], key=lambda node: (not node.kind.taints & one.tolerates, node is self.home)
+        )
         for kind in sorted(self.kinds, key=lambda kind: not kind.taints & one.tolerates):
             while self._empty(kind, zone).holds(one):
-                node = self._grown(kind, zone)
+                node = self._grown(kind, (zone,) if bound else self.zones)
                 if node is None:
                     break
                 yield node
 
-    def _grown(self, kind: NodeKind, zone: str) -> Node | None:
-        """A new node in the zone. Autoscaling evens out zones, so others may get one first."""
+    def _home(self) -> Iterator[Node]:
+        """The node of the pods that have to be together: at first the one with the most CPU left."""
+        if self.home is None and self.nodes:
+            self.home = max(self.nodes, key=lambda node: node.kind.cpu - node.cpu)
+        if self.home is not None:
+            yield self.home
+
+    def _grown(self, kind: NodeKind, wanted: Sequence[str]) -> Node | None:
+        """A new node in one of these zones. Autoscaling evens out zones, so others may get one first."""
         while self._free(kind) > 0:
-            least = min(self.count[kind.name, other] for other in self.zones)
-            here = self.count[kind.name, zone] == least
-            chosen = zone if here else next(z for z in self.zones if self.count[kind.name, z] == least)
-            node = self._add(kind, chosen)
-            if here:
+            least = min(self.zones, key=lambda zone: (self.count[kind.name, zone], zone not in wanted))
+            node = self._add(kind, least)
+            if node.zone in wanted:
                 return node
         return None
 
@@ -185,10 +216,4 @@ class _Cluster:
         return node
 
     def _empty(self, kind: NodeKind, zone: str) -> Node:
-        return Node(
-            kind=kind,
-            zone=zone,
-            cpu=sum(one.cpu for one in self.daemon_sets),
-            memory=sum(one.memory for one in self.daemon_sets),
-            pods=len(self.daemon_sets),
-        )
+        return Node.empty(kind, zone, self.daemon_sets)

@@ -31,7 +31,9 @@ class Workload:
     volumes: int = 0
     """Block volumes of each pod; they keep it in their zone."""
     tolerates: frozenset[str] = frozenset()
-    """Keys of taints that do not keep it away."""
+    """Taints that do not keep it away, as kubectl writes them."""
+    together: bool = False
+    """Its pods and those of all others of this kind have to be on one node: they share a volume of that node."""
     system: bool = False
     """Of the cluster, not of the application."""
 
@@ -61,6 +63,7 @@ def workload(
     surge: int = 0,
     volumes: int = 0,
     tolerates: frozenset[str] = frozenset(),
+    together: bool = False,
     system: bool = False,
 ) -> Workload:
     """One workload with requests as Kubernetes writes them; None: it asks for nothing."""
@@ -73,5 +76,6 @@ def workload(
         surge=surge,
         volumes=volumes,
         tolerates=tolerates,
+        together=together,
         system=system,
     )

@@ -1,12 +1,17 @@
-"""The pictures in the documentation show the templates as they are."""
+"""The pictures in the documentation show the templates as they are, and each deployment has its own."""
 
+import shutil
 import subprocess
 import sys
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
+from typing import Any
 
 import pytest
+from typer.testing import CliRunner
 
+from commands import synthesized
+from commands.__main__ import app
 from commands.assembly import templates
 from commands.diagram import graphviz
 from commands.diagram.cli import PICTURES
@@ -77,3 +82,27 @@ def test_without_its_package_it_says_what_to_do(monkeypatch: pytest.MonkeyPatch,
     with pytest.raises(NotDrawn, match="run make setup"):
         svg("digraph {}", label="none")
     assert subprocess.run([Path(sys.executable).with_name("node"), "--version"], check=False).returncode == 0
+
+
+def test_the_deployment_that_is_named_is_drawn(
+    assembly: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def copied(outdir: Path, **_: Any) -> str:
+        shutil.copytree(assembly, outdir, dirs_exist_ok=True)
+        return ""
+
+    monkeypatch.setattr(synthesized, "synthesize", copied)
+    before = [file.read_bytes() for file in PICTURES]
+    options = ["--deployment", "aegisai-dev", "--output", str(tmp_path / "new")]
+    ended = CliRunner().invoke(app, ["diagram", *options])
+    file = tmp_path / "new" / "aegisai-dev-stacks.svg"
+    assert (ended.exit_code, ended.stdout) == (0, f"drawn: {file}; open it in a browser\n")
+    assert file.read_text(encoding="utf-8") == f"{picture(assembly, 'aegisai-dev')}\n"
+    assert [each.read_bytes() for each in PICTURES] == before
+
+
+def test_a_deployment_of_manifests_alone_has_no_stacks_to_draw(tmp_path: Path) -> None:
+    options = ["--deployment", "aegisai-local", "--output", str(tmp_path)]
+    ended = CliRunner().invoke(app, ["diagram", *options])
+    assert (ended.exit_code, list(tmp_path.iterdir())) == (2, [])
+    assert len(ended.stderr.splitlines()) == 1

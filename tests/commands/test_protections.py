@@ -6,9 +6,11 @@ from typing import Any
 import pytest
 
 from commands.destroy_check.from_template import left
-from commands.destroy_check.protections import obstacles
+from commands.destroy_check.protections import obstacles, sections
 from commands.flattened import flattened
 from commands.protections import protections
+from settings.load import load_deployment
+from tests.conftest import ROOT
 
 POOL = {"Type": "AWS::Cognito::UserPool", "Properties": {"DeletionProtection": "ACTIVE"}}
 VAULT = {"Type": "AWS::Backup::BackupVault", "Properties": {"LockConfiguration": {"MinRetentionDays": 30}}}
@@ -35,13 +37,32 @@ def test_what_the_template_retains_stops_nothing(resource: dict[str, Any], said:
     assert found({**resource, "DeletionPolicy": "Snapshot"}) == [said]
 
 
-def test_cluster_of_kubernetes_is_protected_where_its_template_says_so(assembly: Path) -> None:
-    for deployment, remedies in (
-        ("aegisai-prod", ["cluster.deletion_protection: false, deploy"]),
+def remedies(assembly: Path, deployment: str, *, termination: bool) -> list[str]:
+    settings = load_deployment(ROOT / "deployments" / f"{deployment}.yaml").on_aws
+    template = flattened(assembly, deployment)
+    told = obstacles(template, deployment, termination=termination, sections=sections(settings))
+    return [each.remedy for each in told]
+
+
+@pytest.mark.parametrize(
+    ("deployment", "said"),
+    [
+        (
+            "aegisai-prod",
+            ["postgresql.deletion_protection: false, deploy", "cluster.deletion_protection: false, deploy"],
+        ),
         ("aegisai-dev", []),
-    ):
-        told = obstacles(flattened(assembly, deployment), deployment, termination=False)
-        assert [each.remedy for each in told if "cluster." in each.remedy] == remedies
+    ],
+)
+def test_what_ends_a_protection_is_called_as_the_file_of_that_system_calls_it(
+    assembly: Path, deployment: str, said: list[str]
+) -> None:
+    assert remedies(assembly, deployment, termination=False) == said
+
+
+def test_protection_of_something_that_the_file_knows_no_more() -> None:
+    [told] = obstacles({"Resources": {"It": CLUSTER}}, "media", termination=False, sections={})
+    assert told.remedy == "deletion_protection: false in the file that it was deployed from, deploy"
 
 
 def test_load_balancer_without_attributes_is_not_protected() -> None:
@@ -65,9 +86,7 @@ def test_what_stays_is_told_with_what_is_in_the_way_of_removing_it() -> None:
 
 
 def test_retained_user_pool_of_prod_is_in_no_list(assembly: Path) -> None:
-    template = flattened(assembly, "open-webui-prod")
-    told = obstacles(template, "open-webui-prod", termination=True)
-    assert [each.remedy for each in told] == [
+    assert remedies(assembly, "open-webui-prod", termination=True) == [
         "termination_protection: false, deploy",
         "database.deletion_protection: false, deploy",
         "load_balancer.deletion_protection: false, deploy",

@@ -14,7 +14,7 @@ from commands.__main__ import app
 from commands.synthesis import SynthesisFailed
 
 NAME = "open-webui-dev"
-WRITING = ("bundle", "report")
+WRITING = ("bundle", "diagram", "report")
 READING = ("preflight", "destroy-check", "drift")
 Synthesis = Callable[..., str]
 

@@ -36,6 +36,23 @@ def test_the_budgets_name_each_template_on_one_line(
     ]
 
 
+def test_budgets_of_what_was_not_synthesized_are_refused_on_one_line(
+    assembly: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(budgets, "ROOT", tmp_path)
+    run = CliRunner().invoke(app, ["budgets"])
+    assert (run.exit_code, run.stderr) == (2, "cdk.out: holds no templates; write them with make synth\n")
+    (tmp_path / "cdk.out").symlink_to(assembly)
+    for name, remedy in (
+        ("aegisai-pord", "did you mean aegisai-prod? There are aegisai-dev, aegisai-prod, open-webui-dev"),
+        ("zzz", "there are those of aegisai-dev, aegisai-prod, open-webui-dev"),
+    ):
+        run = CliRunner().invoke(app, ["budgets", "--deployment", name])
+        assert run.exit_code == 2
+        assert run.stderr.startswith(f"cdk.out: holds no templates of '{name}'; {remedy}")
+        assert run.stderr.count("\n") == 1
+
+
 def test_a_terminal_has_its_own_width(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.stdout.isatty", lambda: True, raising=False)
     monkeypatch.setenv("COLUMNS", "97")

@@ -35,16 +35,17 @@ from tests.docs.test_docs import (
     spans,
     unknown_to_aws,
 )
-from tests.k8s.aegisai.deployments import FILES, VARIANTS, of_example, of_variant
+from tests.k8s.aegisai.deployments import FILES, VARIANTS, anywhere, of_example, of_variant
 
 PAGE = ROOT / "docs" / "aegisai.md"
 ON_EKS = ("aegisai-dev", "aegisai-prod")
-NAMESPACES = {"aegisai", "kube-system", "monitoring"}
+NAMESPACES = {"aegisai", "argocd", "kube-system", "monitoring"}
 OF_OTHERS = {
     "deployment/cluster-autoscaler",
     "deployment/aws-load-balancer-controller",
     "daemonset/efs-csi-node",
     "daemonset/node-local-dns",
+    "service/argo-cd-argocd-server",
     "service/prometheus-grafana",
 }
 """What add-ons and charts make."""
@@ -118,7 +119,7 @@ def named(words: list[str]) -> Iterator[str]:
         yield f"{plain[0]}/{plain[1]}"
     if words[:2] == ["argo", "rollouts"]:
         yield f"rollout/{plain[-1]}"
-    if words[0] == "exec":
+    if words[0] == "exec" and plain:
         yield f"statefulset/{plain[0].rpartition('-')[0]}"
 
 
@@ -177,7 +178,7 @@ def test_objects_that_commands_name_exist(made: list[Manifest]) -> None:
     wrong = []
     for reference in found:
         kind, _, name = reference.partition("/")
-        known = name in jobs if kind == "job" else f"{KINDS.get(kind)}/{name}" in there
+        known = name in (*jobs, "$1") if kind == "job" else f"{KINDS.get(kind)}/{name}" in there
         if not known and reference not in OF_OTHERS and name != "NAME":
             wrong.append(reference)
     assert not wrong
@@ -195,7 +196,8 @@ def test_labels_that_commands_select_by_exist(made: list[Manifest]) -> None:
         )
         for labels in (each["metadata"].get("labels", {}), pods.get("labels", {})):
             carried |= {f"{key}={value}" for key, value in labels.items()}
-    asked = {label for words in calls() if (label := option(words, "-l")) is not None}
+    selectors = {option(words, "-l") for words in calls()}
+    asked = {label for each in selectors if each for label in each.split(",") if not label.startswith("!")}
     assert len(asked) > 4
     assert asked <= carried | LABELS_OF_OTHERS
 
@@ -220,7 +222,7 @@ def test_variables_that_a_job_is_given_are_those_of_its_container(made: list[Man
         for word in words
         if re.match(r"[A-Z]+=", word)
     ]
-    assert sorted(given) == [("dump", "PGHOST"), ("fetch", "BACKUP")]
+    assert set(given) == {("dump", "PGHOST"), ("fetch", "BACKUP")}
     assert all(container and variable in containers[container] for container, variable in given)
 
 
@@ -249,21 +251,84 @@ def test_kubectl_knows_the_options() -> None:
     assert not wrong
 
 
+@pytest.mark.parametrize("block", [text for text in blocks(PAGE, "bash") if "…" not in text])
+def test_commands_are_shell(block: str) -> None:
+    run = subprocess.run(["bash", "-n"], input=block, capture_output=True, text=True, timeout=30)
+    assert not run.stderr
+
+
+def functions(name: str, stubs: str, call: str) -> subprocess.CompletedProcess[str]:
+    """Calls a function of the page in a shell where nobody sleeps and `stubs` stand for the cluster."""
+    [block] = [text for text in blocks(PAGE, "bash") if re.search(rf"^{name}\(\) ", text, re.MULTILINE)]
+    [body] = re.findall(rf"^{name}\(\) +\{{\n.*?^\}}", block, re.MULTILINE | re.DOTALL)
+    text = f"sleep() {{ :; }}\n{stubs}\n{body}\n{call}"
+    return subprocess.run(["bash", "-c", text], capture_output=True, text=True, timeout=30, check=False)
+
+
+@pytest.mark.row("A10")
+@pytest.mark.parametrize(
+    ("conditions", "succeeded"),
+    [("SuccessCriteriaMet Complete", True), ("Complete", True), ("FailureTarget Failed", False)],
+)
+def test_waiting_for_a_job_ends_however_it_ends(conditions: str, succeeded: bool) -> None:
+    stubs = f"""
+      asked=$(mktemp)
+      kubectl() {{
+        case "$1" in
+          get) echo >> "$asked"; [ "$(wc -l < "$asked")" -lt 3 ] || printf %s "{conditions}" ;;
+          logs) echo "logs of $*" ;;
+        esac
+      }}"""
+    run = functions("finished", stubs, 'finished restore; ended=$?; rm "$asked"; exit $ended')
+    assert (run.returncode == 0) == succeeded
+    assert run.stdout == "logs of logs -n aegisai job/restore --all-containers\n"
+
+
+@pytest.mark.row("A10")
+def test_waiting_for_a_job_that_is_not_there_ends() -> None:
+    run = functions("finished", "kubectl() { echo NotFound >&2; return 1; }", "finished restore")
+    assert (run.returncode, run.stderr) == (1, "NotFound\n")
+
+
+@pytest.mark.row("A6")
+@pytest.mark.parametrize(("value", "arrived"), [("new", True), ("old", False)])
+def test_a_rotation_goes_on_when_the_copy_has_the_new_password_alone(value: str, arrived: bool) -> None:
+    stubs = f"""
+      kubectl() {{
+        case "$1" in
+          get) [ "$7" = "jsonpath={{.data.REDIS_PASSWORD}}" ] && printf %s {value} | base64 ;;
+          *) echo "$1" ;;
+        esac
+      }}"""
+    run = functions("sync", stubs, "sync REDIS_PASSWORD new")
+    assert (run.returncode == 0) == arrived
+    assert run.stdout.split() == (["annotate"] if arrived else ["annotate", "describe"])
+
+
+@pytest.mark.row("A6")
+def test_keys_of_a_secret_that_somebody_makes_are_those_that_are_read() -> None:
+    [given] = blocks(PAGE, "ini")
+    names = [line.partition("=")[0] for line in given.splitlines()]
+    assert names == aegisai.secret_keys(anywhere(), aws_credentials=True)
+
+
 def test_names_of_database_and_user_are_the_defaults(stacks: dict[str, list[StackTemplate]]) -> None:
     """In the cluster, and in Aurora, whose database the template names."""
     given = InClusterPostgresql(hosted="in_cluster")
-    [aurora] = [
-        each["Properties"]["DatabaseName"]
-        for template in stacks["aegisai-prod"]
-        for each in template.resources.values()
-        if each["Type"] == "Custom::Database"
-    ]
+    made = [each for template in stacks["aegisai-prod"] for each in template.resources.values()]
+    [aurora] = [each["Properties"]["DatabaseName"] for each in made if each["Type"] == "Custom::Database"]
+    [role] = {
+        name
+        for each in made
+        if each["Type"] == "AWS::SecretsManager::Secret"
+        for name in re.findall(r'"username\\*":\\*"(\w+)', json.dumps(each).replace('\\"', '"'))
+    }
     text = "\n".join(blocks(PAGE, "bash"))
     statements = re.findall(r"'(?:ALTER|CREATE|REVOKE CONNECT ON) DATABASE (\w+)", text)
     assert len(statements) == 5
     assert set(statements) == {given.database, aurora}
     assert set(re.findall(r"psql -U (\w+) -d (\w+)", text)) == {(given.user, "postgres")}
-    assert set(re.findall(r"ALTER ROLE (\w+)", text)) == {given.user}
+    assert set(re.findall(r"ALTER ROLE (\w+)", text)) == {given.user, role}
 
 
 def test_aws_commands_exist_with_their_options() -> None:
@@ -284,16 +349,18 @@ def test_parameters_that_are_named_are_all_there_are(stacks: dict[str, list[Stac
 
 
 def test_resources_are_found_by_stack_and_type(stacks: dict[str, list[StackTemplate]]) -> None:
-    asked = set(re.findall(r"\(resource (\w+) (AWS::[\w:]+)", "\n".join(blocks(PAGE, "bash"))))
+    asked = set(
+        re.findall(r"\(resource (\w+) (AWS::[\w:]+)(?: ([A-Za-z]+))?", "\n".join(blocks(PAGE, "bash")))
+    )
     assert asked
-    for stack, kind in asked:
+    for stack, kind, start in asked:
         counts = [
-            sum(each["Type"] == kind for each in template.resources.values())
+            sum(each["Type"] == kind and key.startswith(start) for key, each in template.resources.items())
             for name, found in stacks.items()
             for template in found
             if template.name == f"{name}.{stack}"
         ]
-        assert max(counts) == 1, (stack, kind, counts)
+        assert max(counts) == 1, (stack, kind, start, counts)
 
 
 def test_secrets_and_repositories_that_are_named_exist(stacks: dict[str, list[StackTemplate]]) -> None:

@@ -29,7 +29,7 @@ from k8s.probe import Command, Health, HttpGet, TcpSocket
 from k8s.rollout import AnalysisTemplate, BlueGreen, Measurement, Rollout
 from k8s.service import Service, ServicePort
 from k8s.storage import PersistentVolumeClaim, VolumeSnapshot, VolumeSnapshotClass
-from k8s.volume import claimed, config_files, empty_folder, own_claim, secret_files
+from k8s.volume import claimed, config_files, empty_folder, own_claim
 from k8s.workload import ClaimTemplate, Deployment, StatefulSet
 
 VERSION = "1.36"
@@ -193,8 +193,7 @@ def _gateway(chart: Chart, settings: ConfigMap, keys: ExternalSecret, login: Loc
                         "POD": PodField(path="metadata.name"),
                     },
                     mounts=[
-                        Mount(volume=config_files(settings), path="/etc/shop.yaml", sub_path="shop.yaml"),
-                        Mount(volume=secret_files(login.object_name), path="/etc/login"),
+                        Mount(volume=config_files(settings), path="/etc/shop"),
                     ],
                 )
             ]

@@ -9,7 +9,9 @@ import pytest
 from ruamel.yaml import YAML
 
 from k8s.folder import files_of, write
-from k8s.local_secret import GENERATED
+from k8s.local_secret import GENERATED, GENERATED_KEYS
+from k8s.manifests import Manifest
+from settings.load import BadDeploymentFile
 from tests.k8s.shop import manifests, only
 
 
@@ -79,6 +81,57 @@ def test_generated_values_are_random_and_for_the_owner_alone(tmp_path: Path, kep
     assert min(map(len, values)) >= 43
     for file in (kept, other, tmp_path / "a" / name):
         assert stat.S_IMODE(file.stat().st_mode) == 0o600
+
+
+def test_what_others_issue_is_empty_until_it_is_written_into_the_kept_file(
+    tmp_path: Path, kept: Path
+) -> None:
+    def issued() -> list[Manifest]:
+        secret = deepcopy(only("Secret", manifests()))
+        secret["stringData"]["PROVIDER_KEY"] = ""
+        secret["metadata"]["annotations"][GENERATED_KEYS] += ",PROVIDER_KEY"
+        return [secret]
+
+    def written() -> dict[str, str]:
+        [file, _] = write(issued(), tmp_path / "out", kept=kept)
+        [secret] = read(file)
+        assert isinstance(secret["stringData"], dict)
+        return secret["stringData"]
+
+    first = written()
+    known = json.loads(kept.read_text())
+    assert first == {
+        "PROVIDER_KEY": "",
+        "SESSION_KEY": known["shop/login/SESSION_KEY"],
+        "USER": "admin",
+    }
+    kept.write_text(json.dumps({**known, "shop/login/PROVIDER_KEY": "abc", "shop/login/USER": "x"}))
+    assert written() == {**first, "PROVIDER_KEY": "abc"}
+
+
+@pytest.mark.parametrize(
+    ("content", "line"),
+    [
+        (b'{"shop/login/SESSION_KEY":\n "abc', 2),
+        (b"", 1),
+        (b"[]", 1),
+        (b'{"shop/login/SESSION_KEY": 1}', 1),
+        (b"\xff", 1),
+    ],
+)
+def test_a_damaged_kept_file_is_one_line_and_nothing_is_overwritten(
+    tmp_path: Path, kept: Path, content: bytes, line: int
+) -> None:
+    kept.parent.mkdir()
+    kept.write_bytes(content)
+    with pytest.raises(BadDeploymentFile) as error:
+        write(manifests(), tmp_path / "out", kept=kept)
+    assert str(error.value) == (
+        f"{kept}:{line}: file: is no JSON of texts, and the cluster's volumes take the passwords that it kept; restore "
+        "it, copy them from the Secrets in the cluster, or delete it and the volumes' claims"
+    )
+    assert kept.read_bytes() == content
+    assert list((tmp_path / "out").iterdir()) == []
 
 
 def test_a_generated_secret_is_immutable_and_known_values_stand(tmp_path: Path) -> None:

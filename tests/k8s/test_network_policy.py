@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from k8s.edges import INTERNET, PRIVATE_NETWORKS, Edge, Inbound, Outbound
+from k8s.component import Port
+from k8s.edges import INTERNET, PRIVATE_NETWORKS, Edge, ForeignPods, Inbound, Outbound
 from k8s.network_policy import NetworkPolicies, UnknownPeer
 from tests.k8s.shop import DATABASE, GATEWAY, SHOP, WORKER, manifests, only, rendered
 
@@ -55,6 +56,14 @@ def test_pods_of_another_namespace_are_named_with_it() -> None:
     assert rule["from"][0]["namespaceSelector"]["matchLabels"] == {
         "kubernetes.io/metadata.name": "monitoring"
     }
+
+
+def test_every_pod_of_another_namespace_is_a_selector_without_labels() -> None:
+    port = Port(name="otlp", number=4317)
+    collector = ForeignPods(name="collector", namespace="tracing", selector={}, ports=(port,))
+    edge = Edge(source="gateway", target="collector", port_name="otlp", why="traces")
+    [rule] = only("NetworkPolicy", policies(edges=[edge], foreign=[collector]), "gateway")["spec"]["egress"]
+    assert rule["to"][0]["podSelector"] == {}
 
 
 def test_the_internet_is_without_the_private_networks() -> None:

@@ -9,7 +9,7 @@ from k8s.container import Mount
 from k8s.job import Job
 from k8s.pod import Pod
 from k8s.probe import Command, Health, HttpGet, TcpSocket
-from k8s.volume import config_files, empty_folder, secret_files
+from k8s.volume import config_files, empty_folder
 from k8s.workload import Deployment
 from tests.k8s.shop import SHOP, WORKER, container, manifests, only, rendered
 
@@ -118,8 +118,6 @@ def test_pods_of_one_revision_are_spread_over_zones_and_hosts() -> None:
         assert each["whenUnsatisfiable"] == "ScheduleAnyway"
         assert each["matchLabelKeys"] == ["pod-template-hash"]
         assert each["labelSelector"]["matchLabels"]["app.kubernetes.io/name"] == "worker"
-    required = spec(spread_required=True)["topologySpreadConstraints"]
-    assert {each["whenUnsatisfiable"] for each in required} == {"DoNotSchedule"}
 
 
 def test_each_controller_tells_revisions_apart_by_its_own_label() -> None:
@@ -145,7 +143,6 @@ def test_nodes_are_chosen_preferred_and_tolerated() -> None:
         {"key": "spot", "operator": "Equal", "value": "true", "effect": "NoSchedule"}
     ]
     assert made["imagePullSecrets"] == [{"name": "registry"}]
-    assert spec(node_selector={"disk": "ssd"})["nodeSelector"] == {"disk": "ssd"}
 
 
 def test_variables_come_from_where_they_stand() -> None:
@@ -182,12 +179,13 @@ def test_a_pod_has_the_volumes_that_are_mounted_once() -> None:
     ]
 
 
-def test_configuration_and_secrets_are_files_that_cannot_be_written() -> None:
-    made = template(
-        Pod(containers=[container(WORKER, mounts=[Mount(volume=secret_files("key"), path="/key")])])
-    )
-    assert made["spec"]["volumes"] == [{"name": "key", "secret": {"secretName": "key", "defaultMode": 0o440}}]
-    assert made["spec"]["containers"][0]["volumeMounts"][0]["readOnly"] is True
+def test_configuration_is_files_that_cannot_be_written() -> None:
+    made = only("Rollout", manifests())["spec"]["template"]["spec"]
+    [volume] = made["volumes"]
+    assert volume == {"name": "settings", "configMap": {"name": "settings", "defaultMode": 0o444}}
+    assert made["containers"][0]["volumeMounts"] == [
+        {"name": "settings", "mountPath": "/etc/shop", "readOnly": True}
+    ]
 
 
 def test_commands_and_arguments_stand_as_given() -> None:

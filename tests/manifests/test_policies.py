@@ -10,7 +10,7 @@ from k8s.checks.pod_security import CONTROLS, Control
 from k8s.checks.pods import pods_of
 from k8s.checks.references import unresolved
 from k8s.manifests import identity_of, title
-from tests.manifests import schemas
+from tests.manifests import models, schemas
 from tests.manifests.cases import Case
 
 
@@ -21,6 +21,14 @@ def test_objects_are_what_the_version_of_kubernetes_takes(case: Case) -> None:
         if not schemas.is_custom(manifest) and (found := schemas.problems(manifest, case.kubernetes_version))
     }
     assert not wrong
+
+
+def test_custom_resources_are_what_models_of_them_take(case: Case) -> None:
+    custom = [manifest for manifest in case.manifests if schemas.is_custom(manifest)]
+    found = dict(zip(map(title, custom), models.problems(custom), strict=True))
+    assert not {name: wrong for name, wrong in found.items() if wrong}
+    unknown = {(each["apiVersion"], each["kind"]) for each in custom if found[title(each)] is None}
+    assert unknown <= models.WITHOUT_MODEL
 
 
 def test_custom_resources_are_what_their_definitions_take(case: Case) -> None:

@@ -13,7 +13,7 @@ from commands import schema
 from commands.settings import as_yaml
 from settings.aegisai import SERVICES, AegisAIAnywhere
 from settings.aegisai_eks import AegisAIOnEks
-from settings.data_stores import AuroraPostgresql
+from settings.data_stores import AuroraPostgresql, InClusterRedis, RedisMemory
 from settings.load import BadDeploymentFile, Loaded, load_deployment
 
 ROOT = Path(__file__).parents[2]
@@ -155,6 +155,21 @@ def test_of_a_service_the_file_gives_what_differs(tmp_path: Path) -> None:
     assert one.origins["services.ai-service.port"] == "default"
 
 
+def test_of_a_store_the_file_gives_what_differs(tmp_path: Path) -> None:
+    one = anywhere(
+        tmp_path,
+        "postgresql: {storage: 20Gi, cpu: {request: 300m}}\nredis: {memory: {request: 300Mi}, cpu: {limit: 200m}}\n",
+    )
+    assert (one.postgresql.hosted, one.postgresql.storage) == ("in_cluster", "20Gi")
+    assert (one.postgresql.cpu.request, one.postgresql.cpu.limit) == ("300m", "1000m")
+    assert (one.redis.memory.request, one.redis.memory.limit) == ("300Mi", "512Mi")
+    assert (one.redis.cpu.request, one.redis.cpu.limit) == ("100m", "200m")
+    assert on_eks(tmp_path, "redis: {storage: 6Gi, memory: {limit: 1Gi}}\n").redis == InClusterRedis(
+        storage="6Gi", memory=RedisMemory(limit="1Gi")
+    )
+    assert RedisMemory().request == "256Mi"
+
+
 def test_images_are_exact(tmp_path: Path) -> None:
     digest = "sha256:" + "0f" * 32
     one = anywhere(
@@ -184,7 +199,7 @@ def test_a_database_in_the_cluster_brings_no_setting_of_aurora(tmp_path: Path) -
     assert isinstance(deployment, AegisAIOnEks)
     assert isinstance(deployment.postgresql, AuroraPostgresql)
     assert (deployment.postgresql.min_capacity, deployment.postgresql.max_capacity) == (0, 1)
-    assert deployment.postgresql.client_tag.startswith("16.")
+    assert deployment.postgresql.client_image.startswith("docker.io/library/postgres:16.")
 
 
 @pytest.mark.row("A12")
@@ -278,9 +293,29 @@ def test_an_editor_sees_what_is_wrong(change: dict[str, Any], said: str) -> None
     assert any(said in error for error in schema_errors({**good, **change}))
 
 
+def test_an_editor_takes_a_store_in_the_cluster_without_saying_where_it_is() -> None:
+    good = YAML(typ="safe", pure=True).load(FOLDER / "aegisai-dev.yaml")
+    assert schema_errors({**good, "postgresql": {"storage": "20Gi", "cpu": {"request": "300m"}}}) == []
+    assert schema_errors({**good, "postgresql": {"reader": True}}) != []
+    assert schema_errors({**good, "postgresql": {"storage": "20"}}) != []
+    assert schema_errors({**good, "postgresql": {"hosted": "aurora", "reader": True}}) == []
+
+
 def test_an_editor_takes_one_setting_of_a_known_service() -> None:
     good = YAML(typ="safe", pure=True).load(FOLDER / "aegisai-local.yaml")
     assert schema_errors({**good, "services": {"gateway": {"replicas": 3}}}) == []
+
+
+def test_the_reference_shows_the_defaults_of_each_store() -> None:
+    page = schema.reference()
+    row = re.compile(r"^\| `(?:request|limit)` .*? \| `(.*?)` \|", re.MULTILINE)
+    titles = ("postgresql.cpu", "postgresql.memory", "redis.cpu", "redis.memory")
+    assert {title: row.findall(page.split(f"### `{title}`\n")[1])[:2] for title in titles} == {
+        "postgresql.cpu": ["250m", "1000m"],
+        "postgresql.memory": ["512Mi", "1Gi"],
+        "redis.cpu": ["100m", "500m"],
+        "redis.memory": ["256Mi", "512Mi"],
+    }
 
 
 def test_the_reference_shows_the_documents_table() -> None:
@@ -290,24 +325,87 @@ def test_the_reference_shows_the_documents_table() -> None:
     assert page.count("### `services.NAME`\n") == 1, "what is the same is said once"
 
 
+SHARED = "shared_storage: {storage_class: nfs}\n"
+
+
+def test_a_default_class_is_doubted_to_be_one_that_many_nodes_mount(tmp_path: Path) -> None:
+    assert warnings(tmp_path, ANYWHERE) == [
+        "1: shared_storage.storage_class: warning: is left out, and the default class of many clusters, such as K3s "
+        "and kind, cannot ReadWriteMany: the claim would stay Pending; name a class that can, or use access_mode: "
+        "ReadWriteOnce"
+    ]
+    assert (
+        warnings(tmp_path, ANYWHERE + "shared_storage: {access_mode: ReadWriteOnce}\nnodes: {memory: 8Gi}\n")
+        == []
+    )
+    [doubt] = load_deployment(FOLDER / "aegisai-local.yaml").warnings(packages=tmp_path)
+    assert "shared_storage.storage_class: warning: is left out" in doubt
+
+
+@pytest.mark.row("A2")
+def test_one_node_has_to_have_room_for_all_workers(tmp_path: Path) -> None:
+    text = ANYWHERE + "nodes: {count: 4, cpu: 2, memory: 4Gi}\n" + SHARED
+    loaded(tmp_path, text)
+    with pytest.raises(
+        BadDeploymentFile,
+        match=r"\d of validation wait: .*; those that share a volume have to be on one node",
+    ):
+        loaded(tmp_path, text.replace("storage_class: nfs", "access_mode: ReadWriteOnce"))
+
+
 def warnings(folder: Path, text: str) -> list[str]:
     lines = loaded(folder, text).warnings(packages=folder)
     return [line.partition("demo.yaml:")[2] for line in lines]
 
 
 def test_what_only_serves_trials_is_doubted_elsewhere(tmp_path: Path) -> None:
-    assert warnings(tmp_path, ANYWHERE) == []
-    prod = (
-        ANYWHERE.replace("dev", "prod") + "configuration: {debug: true}\nbackup_job: {schedule: 0 2 * * 0}\n"
+    assert warnings(tmp_path, ANYWHERE + SHARED) == []
+    staging = (
+        ANYWHERE.replace("dev", "staging")
+        + "configuration: {debug: true}\nbackup_job: {schedule: 0 2 * * 0}\n"
+        + SHARED
     )
-    assert warnings(tmp_path, prod) == [
-        "1: secrets.source: warning: is generated, which is for trials: the values stand in the manifests; "
-        "make app-secrets yourself and use existing",
+    assert warnings(tmp_path, staging) == [
+        "1: secrets.source: warning: is generated, which is for trials: the values stand in the manifests and in one "
+        "checkout; make app-secrets yourself and use existing",
         "5: configuration.debug: warning: is true, and callers see the insides of errors; take it out",
         "6: backup_job.schedule: warning: '0 2 * * 0' is less often than once a day, and more than a day is lost in a "
         "disaster; use one like 0 2 * * *",
         "6: backup_job.bucket: warning: is left out, so dumps are lost with the cluster; name a bucket",
     ]
+
+
+def test_a_service_that_nobody_reaches_is_doubted(tmp_path: Path) -> None:
+    def off(*names: str, more: str = "") -> list[str]:
+        services = ", ".join(f"{name}: {{enabled: false}}" for name in names)
+        return warnings(tmp_path, f"{ANYWHERE}{SHARED}services: {{{services}{more}}}\n")
+
+    gateway = (
+        "6: services.gateway.enabled: warning: is false, and the network policies let clients reach nothing else; "
+        "enable it"
+    )
+    workers = "validation, extract-metadata, extract-content, ai-service"
+    orchestrator = (
+        f"6: services.orchestrator.enabled: warning: is false, and nobody else calls {workers}; enable it, or name "
+        "them as calls of another"
+    )
+    assert off("gateway") == [gateway]
+    assert off("orchestrator") == [orchestrator]
+    assert off("gateway", "orchestrator") == [gateway, orchestrator]
+    assert off("ai-service", "validation") == []
+    assert off("orchestrator", more=f", gateway: {{calls: [{workers}]}}") == []
+    assert off(*(name for name in TABLE if name != "gateway")) == []
+
+
+@pytest.mark.row("A12")
+def test_a_cluster_that_nobody_administers_is_doubted(tmp_path: Path) -> None:
+    text = ON_EKS.format("dev")
+    assert warnings(tmp_path, text) == [
+        "1: cluster.admin_role_arns: warning: is left out, so nobody may use kubectl, which a restore needs; name the "
+        "roles of those who may"
+    ]
+    admin = "cluster: {admin_role_arns: ['arn:aws:iam::111122223333:role/platform-admin']}\n"
+    assert warnings(tmp_path, text + admin) == []
 
 
 def test_what_is_wrong_elsewhere_is_told_too(tmp_path: Path) -> None:
@@ -319,3 +417,43 @@ def test_what_is_wrong_elsewhere_is_told_too(tmp_path: Path) -> None:
         ":6: services.transcode.port: is missing; give it, such as 9010 (port that the container listens on, and its "
         "Service; each service has its own)",
     ]
+
+
+def test_a_version_that_has_no_room_beside_the_old_one_is_doubted(tmp_path: Path) -> None:
+    text = ANYWHERE + "nodes: {count: 2}\n" + SHARED
+    assert warnings(tmp_path, text) == []
+    [doubt] = warnings(
+        tmp_path, text + "rollout: {strategy: blue_green}\nobservability: {prometheus: existing}\n"
+    )
+    assert doubt.startswith("5: nodes: warning: ")
+    assert doubt.endswith(
+        " wait while a new version rolls out, so it takes longer, or stops halfway; "
+        "allow more or larger nodes, or fewer or smaller pods"
+    )
+
+
+def test_an_operator_of_somebody_else_is_in_no_new_cluster(tmp_path: Path) -> None:
+    text = ON_EKS.format("dev").replace("example.", "our-company.")
+    existing = "observability: {prometheus: existing}\n"
+    [doubt] = [line for line in warnings(tmp_path, text + existing) if "prometheus" in line]
+    assert doubt.startswith(
+        "9: observability.prometheus: warning: is existing, and a new cluster has no Prometheus"
+    )
+    argo = "gitops: {repository: https://git.our-company.org/manifests, path: media}\n"
+    assert not [line for line in warnings(tmp_path, text + existing + argo) if "prometheus" in line], (
+        "it tries again"
+    )
+    assert not [line for line in warnings(tmp_path, text) if "prometheus" in line]
+
+
+@pytest.mark.row("A2")
+def test_a_class_that_the_new_cluster_lacks_is_doubted(tmp_path: Path) -> None:
+    text = (FOLDER / "aegisai-dev.yaml").read_text()
+    theirs = "shared_storage: {storage_class: theirs}\n"
+    [doubt] = [line for line in warnings(tmp_path, text + theirs) if "storage_class" in line]
+    assert doubt.endswith(
+        "shared_storage.storage_class: warning: is theirs, and the new cluster has gp3 and efs; pods wait until you "
+        "have made that class"
+    )
+    ours = "shared_storage: {storage_class: efs}\n"
+    assert not [line for line in warnings(tmp_path, text + ours) if "storage_class" in line]

@@ -41,16 +41,25 @@ def test_the_file_that_the_tests_spoil_is_good(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "line"),
     [
-        ("", "1: file: is empty; start with `system: open-webui` and `environment: dev`"),
-        ("# only a comment\n", "1: file: is empty; start with `system: open-webui` and `environment: dev`"),
-        ("---\n...\n", "2: file: is empty; start with `system: open-webui` and `environment: dev`"),
+        (
+            "",
+            "1: file: is empty; start with `system: open-webui` or `system: aegisai`, and `environment: dev`",
+        ),
+        (
+            "# only a comment\n",
+            "1: file: is empty; start with `system: open-webui` or `system: aegisai`, and `environment: dev`",
+        ),
+        (
+            "---\n...\n",
+            "2: file: is empty; start with `system: open-webui` or `system: aegisai`, and `environment: dev`",
+        ),
         (
             "- a\n- b\n",
-            "1: file: holds a list of 2 values, not settings; start with `system: open-webui` and `environment: dev`",
+            "1: file: holds a list of 2 values, not settings; start with `system: open-webui` or `system: aegisai`, and `environment: dev`",
         ),
         (
             "\nhello\n",
-            "2: file: holds 'hello', not settings; start with `system: open-webui` and `environment: dev`",
+            "2: file: holds 'hello', not settings; start with `system: open-webui` or `system: aegisai`, and `environment: dev`",
         ),
         (
             GOOD + "---\n" + GOOD,

@@ -24,13 +24,8 @@ def every_field(model: type[Model], path: str = "") -> Iterator[tuple[str, Place
             yield from every_field(inner, f"{path}{name}.")
 
 
-FIELDS = list(
-    {
-        path: (path, place)
-        for model in (OpenWebUIDeployment, AegisAIOnEks, AegisAIAnywhere)
-        for path, place in every_field(model)
-    }.values()
-)
+MODELS = (OpenWebUIDeployment, AegisAIOnEks, AegisAIAnywhere)
+FIELDS = list({path: (path, place) for model in MODELS for path, place in every_field(model)}.values())
 
 
 def test_every_field_is_found_below_every_section() -> None:
@@ -42,6 +37,19 @@ def test_every_field_is_found_below_every_section() -> None:
         "services.memory.request",
     } <= paths
     assert len(FIELDS) > 100
+
+
+@pytest.mark.parametrize("model", MODELS, ids=lambda model: model.__name__)
+def test_a_section_that_is_given_in_part_has_the_rest_from_its_default(model: type[Model]) -> None:
+    """Those of its class, which the reference shows, so no default may say more than its class does."""
+    found = 0
+    for path, place in every_field(model):
+        assert place.field is not None
+        default = place.field.get_default(call_default_factory=True)
+        if isinstance(default, Model):
+            found += 1
+            assert TypeAdapter(place.field.rebuild_annotation()).validate_python({}) == default, path
+    assert found > 3
 
 
 @pytest.mark.parametrize(("path", "place"), FIELDS, ids=[path for path, _ in FIELDS])

@@ -6,8 +6,9 @@ from collections.abc import Callable
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pydantic import TypeAdapter, ValidationError
 
-from settings.quantity import UNITS, bytes_of, millicores
+from settings.quantity import UNITS, ByteQuantity, bytes_of, millicores
 
 REPEATABLE = settings(deadline=None, derandomize=True, database=None)
 """A busy machine fails no test, and each run has the same examples."""
@@ -49,19 +50,38 @@ def test_memory_and_storage_are_counted_in_bytes(written: str, count: int) -> No
         ("512m", "'512m' is not an amount of bytes in Kubernetes; m are thousandths of a byte, write 512Mi"),
         ("1K", "'1K' is not an amount of bytes in Kubernetes; write 1k or 1Ki"),
         ("10 Gi", "'10 Gi' is not an amount of bytes in Kubernetes; write 10Gi"),
-        ("12 ", "'12 ' is not an amount of bytes in Kubernetes; write 12 without spaces"),
+        ("12 ", "'12 ' is not an amount of bytes in Kubernetes; write 12Mi or 12Gi"),
         ("5X", "'5X' is not an amount of bytes in Kubernetes; write one like 512Mi or 10Gi"),
         ("much", "'much' is not an amount of bytes; write one like 512Mi or 10Gi"),
         ("-1Gi", "'-1Gi' is not an amount of bytes; write one like 512Mi or 10Gi"),
         ("٣Gi", "'٣Gi' is not an amount of bytes; write one like 512Mi or 10Gi"),
-        ("0", "'0' is out of range; use 1 to 64Ti"),
-        ("65Ti", "'65Ti' is out of range; use 1 to 64Ti"),
+        ("0", "'0' is out of range; use more than 0, at most 64Ti"),
+        ("65Ti", "'65Ti' is out of range; use more than 0, at most 64Ti"),
         ("0.1Gi", "'0.1Gi' is no whole number of bytes; write 102Mi"),
+        ("0.1Ki", "'0.1Ki' is no whole number of bytes; write 1Ki"),
+        ("1.0000001M", "'1.0000001M' is no whole number of bytes; write 1000k"),
+        ("1.5", "'1.5' is no whole number of bytes; write 1.5Mi or 1.5Gi"),
     ],
 )
 def test_another_amount_of_bytes_is_refused_with_what_was_meant(written: str, remedy: str) -> None:
     with pytest.raises(ValueError, match=f"^{re.escape(remedy)}$"):
         bytes_of(written)
+
+
+@pytest.mark.parametrize(
+    ("written", "remedy"),
+    [
+        ("1024", "'1024' has no unit; write 1024Mi or 1024Gi"),
+        (1024, "'1024' has no unit; write 1024Mi or 1024Gi"),
+        (16, "'16' has no unit; write 16Mi or 16Gi"),
+        (1.5, "'1.5' is no whole number of bytes; write 1.5Mi or 1.5Gi"),
+        (1073741824, "'1073741824' has no unit; write one like 512Mi or 10Gi"),
+        (-5, "'-5' is not an amount of bytes; write one like 512Mi or 10Gi"),
+    ],
+)
+def test_a_file_gives_no_amount_of_bytes_without_unit(written: str | float, remedy: str) -> None:
+    with pytest.raises(ValidationError, match=f"{re.escape(remedy)} "):
+        TypeAdapter(ByteQuantity).validate_python(written)
 
 
 @pytest.mark.parametrize(

@@ -42,6 +42,7 @@ class Variant:
     files: bool = True
     manifests: Sequence[Manifest] = ()
     releases: Sequence[str] = ()
+    tags: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -111,6 +112,7 @@ def synthesize(variant: Variant, outdir: Path) -> Synthesized:
         file_system=files.file_system if variant.files else None,
         log_retention_days=90,
         keep_data=variant.keep_data,
+        tags=variant.tags,
     )
     nested: list[Stack] = [network, groups, storage, eks]
     for name in variant.releases:

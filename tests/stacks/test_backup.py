@@ -318,6 +318,12 @@ def test_a_role_has_what_its_purpose_needs_and_s3_only_with_a_bucket(
     assert policies("prod", role, buckets=buckets) == expected
 
 
+@pytest.mark.row("F8")
+@pytest.mark.parametrize("variant", ["dev", "prod"])
+def test_a_plan_comes_with_the_role_that_restores(variant: str) -> None:
+    assert policies(variant, "RestoreRole") == {"service-role/AWSBackupServiceRolePolicyForRestores"}
+
+
 @pytest.mark.parametrize("buckets", [False, True])
 def test_roles_are_assumed_by_aws_backup_for_this_account_alone(buckets: bool) -> None:
     for role in template("prod", buckets=buckets).find_resources("AWS::IAM::Role").values():

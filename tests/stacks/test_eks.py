@@ -1,6 +1,7 @@
 """Facts of the EKS stack, in a root stack like a system's."""
 
 import json
+import re
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -10,9 +11,11 @@ import pytest
 from aws_cdk import App, Stack
 from aws_cdk import aws_eks_v2 as eks
 from aws_cdk import aws_iam as iam
+from aws_cdk.assertions import Template
 
 from commands.assembly import NESTED_LIMIT_BYTES, RESOURCE_LIMIT
 from constructs.kubernetes.applied_manifests import LANES, AppliedManifests
+from constructs.kubernetes.release import Release
 from settings import versions
 from settings.cluster import ClusterSettings, NodeGroup, Taint
 from tests.stacks.eks_root import NAME, Manifest, Synthesized, Variant, synthesize
@@ -23,6 +26,7 @@ pytestmark = pytest.mark.xdist_group("eks")
 MANIFEST = "Custom::AWSCDK-EKS-KubernetesResource"
 CHART = "Custom::AWSCDK-EKS-HelmChart"
 ADMIN = "arn:aws:iam::111122223333:role/platform-admin"
+SECOND_ADMIN = "arn:aws:iam::111122223333:role/operations/on-call"
 OFFICE = "203.0.113.0/24"
 
 
@@ -32,6 +36,7 @@ def thing(kind: str, name: str, *, namespace: str | None = "aegisai", **rest: An
     return {"apiVersion": "v1", "kind": kind, "metadata": {"name": name, **place}, **rest}
 
 
+TAGS = {"cost-center": "research-17"}
 BALANCED = {"type": "LoadBalancer", "loadBalancerClass": "service.k8s.aws/nlb"}
 APPLICATION = [
     thing("Namespace", "aegisai", namespace=None),
@@ -59,14 +64,17 @@ VARIANTS = {
                 ),
             ),
             public_access_cidrs=(OFFICE,),
-            admin_role_arns=(ADMIN,),
+            admin_role_arns=(SECOND_ADMIN, ADMIN),
             session_manager=True,
         ),
         keep_data=True,
         manifests=APPLICATION,
         releases=("argo-rollouts",),
+        tags=TAGS,
     ),
-    "no files": Variant(files=False),
+    "no files": Variant(
+        files=False, cluster=ClusterSettings(admin_role_arns=(ADMIN,), prefix_delegation=True)
+    ),
 }
 
 
@@ -254,9 +262,22 @@ def test_cluster_is_administered_by_access_entries_alone() -> None:
         each["Properties"]["PrincipalArn"]
         for each in made("production").resources("AWS::EKS::AccessEntry").values()
     ]
-    assert ADMIN in principals
-    (kubectl,) = [principal for principal in principals if principal != ADMIN]
+    assert {ADMIN, SECOND_ADMIN} <= {each for each in principals if isinstance(each, str)}
+    (kubectl,) = [principal for principal in principals if not isinstance(principal, str)]
     assert kubectl["Fn::GetAtt"][0].startswith("ClusterKubectlRole")
+
+
+def test_administrator_is_the_same_resource_wherever_it_stands_in_the_list() -> None:
+    """EKS takes one entry for a role: one that moved to another resource would be there already."""
+    second, first = (
+        {
+            logical_id
+            for logical_id, each in made(variant).resources("AWS::EKS::AccessEntry").items()
+            if each["Properties"]["PrincipalArn"] == ADMIN
+        }
+        for variant in ("production", "no files")
+    )
+    assert second == first
 
 
 def test_deletion_protection_is_a_setting() -> None:
@@ -342,6 +363,20 @@ def test_nobody_reaches_a_node_by_ssh() -> None:
     assert "KeyName" not in template_of("production", "general")
 
 
+@pytest.mark.parametrize(("variant", "name"), [("development", "general"), ("production", "workers")])
+def test_nodes_go_up_with_the_control_plane_and_wait_for_disruption_budgets(variant: str, name: str) -> None:
+    group = group_named(variant, name)
+    assert group["Version"] == made(variant).the("AWS::EKS::Cluster")["Version"]
+    assert group["ForceUpdateEnabled"] is False
+
+
+def test_tags_of_the_file_reach_nodes_and_their_disks() -> None:
+    """Not the deployment's own: by that one a teardown finds the volumes of claims."""
+    found = template_of("production", "general")["TagSpecifications"]
+    tags = {each["ResourceType"]: {tag["Key"] for tag in each["Tags"]} for each in found}
+    assert tags == {"instance": {"Name", *TAGS}, "volume": {"Name", *TAGS}}
+
+
 def test_group_is_as_written() -> None:
     workers = group_named("production", "workers")
     assert workers["CapacityType"] == "SPOT"
@@ -404,6 +439,22 @@ def test_network_policies_are_enforced() -> None:
     assert json.loads(addon("development", "vpc-cni")[1]["ConfigurationValues"]) == {
         "enableNetworkPolicy": "true"
     }
+
+
+def test_nodes_with_prefixes_are_made_anew_behind_a_cni_that_gives_them() -> None:
+    cni, resource = addon("no files", "vpc-cni")
+    assert json.loads(resource["ConfigurationValues"]) == {
+        "enableNetworkPolicy": "true",
+        "env": {"ENABLE_PREFIX_DELEGATION": "true"},
+    }
+    (group,) = made("no files").resources("AWS::EKS::Nodegroup")
+    assert cni in made("no files").before(group)
+    tags = {
+        tag["Key"]: tag["Value"]
+        for each in template_of("no files", "general")["TagSpecifications"]
+        for tag in each["Tags"]
+    }
+    assert tags["pergola:addresses"] == "prefixes"
 
 
 @pytest.mark.parametrize("name", ["coredns", "metrics-server", "aws-ebs-csi-driver", "aws-efs-csi-driver"])
@@ -568,6 +619,21 @@ def test_controllers_need_nothing_of_the_nodes_metadata() -> None:
     assert chart("development", "cluster-autoscaler")[2]["awsRegion"] == "token"
 
 
+def test_tags_of_the_file_and_the_deployments_reach_what_controllers_make() -> None:
+    """Volumes of claims and their snapshots; load balancers."""
+    tags = {**TAGS, "pergola:deployment": NAME}
+    driver = json.loads(addon("production", "aws-ebs-csi-driver")[1]["ConfigurationValues"])
+    assert driver == {"controller": {"extraVolumeTags": tags}}
+    assert chart("production", "aws-load-balancer-controller")[2]["defaultTags"] == tags
+
+
+def test_nodes_with_pods_that_have_a_folder_of_their_own_are_taken_away_too() -> None:
+    """Every pod here has one, for `/tmp`."""
+    values = chart("development", "cluster-autoscaler")[2]
+    assert values["extraArgs"]["skip-nodes-with-local-storage"] is False
+    assert values["extraArgs"]["skip-nodes-with-system-pods"] is False
+
+
 def test_load_balancer_controller_stops_no_service_of_others() -> None:
     assert chart("development", "aws-load-balancer-controller")[2]["enableServiceMutatorWebhook"] is False
 
@@ -614,6 +680,82 @@ def test_load_balancers_of_other_clusters_are_left_alone(action: str) -> None:
     assert found["Condition"] == {"StringEquals": {"aws:ResourceTag/elbv2.k8s.aws/cluster": NAME}}
 
 
+OWN, NEW = (f"aws:{whose}Tag/elbv2.k8s.aws/cluster" for whose in ("Resource", "Request"))
+HELD = {
+    (OWN,): {
+        "ec2:CreateTags",
+        "ec2:DeleteSecurityGroup",
+        "ec2:DeleteTags",
+        "elasticloadbalancing:AddTags",
+        "elasticloadbalancing:CreateListener",
+        "elasticloadbalancing:DeleteLoadBalancer",
+        "elasticloadbalancing:DeleteTargetGroup",
+        "elasticloadbalancing:DeregisterTargets",
+        "elasticloadbalancing:ModifyCapacityReservation",
+        "elasticloadbalancing:ModifyLoadBalancerAttributes",
+        "elasticloadbalancing:ModifyTargetGroup",
+        "elasticloadbalancing:ModifyTargetGroupAttributes",
+        "elasticloadbalancing:RegisterTargets",
+        "elasticloadbalancing:RemoveTags",
+        "elasticloadbalancing:SetIpAddressType",
+        "elasticloadbalancing:SetSecurityGroups",
+        "elasticloadbalancing:SetSubnets",
+        "elasticloadbalancing:SetWebAcl",
+    },
+    (NEW,): {
+        "ec2:CreateSecurityGroup",
+        "elasticloadbalancing:CreateLoadBalancer",
+        "elasticloadbalancing:CreateTargetGroup",
+    },
+    (NEW, "ec2:CreateAction"): {"ec2:CreateTags"},
+    (NEW, "elasticloadbalancing:CreateAction"): {"elasticloadbalancing:AddTags"},
+    ("iam:AWSServiceName",): {"iam:CreateServiceLinkedRole"},
+}
+"""By the keys of the condition what the controller changes; the published policy has these conditions, or none."""
+LISTENING = {
+    f"elasticloadbalancing:{action}"
+    for action in (
+        "AddListenerCertificates",
+        "AddTags",
+        "CreateRule",
+        "DeleteListener",
+        "DeleteRule",
+        "ModifyListener",
+        "ModifyListenerAttributes",
+        "ModifyRule",
+        "RemoveListenerCertificates",
+        "RemoveTags",
+        "SetRulePriorities",
+    )
+}
+FREE = {
+    "vpc/": {"ec2:CreateSecurityGroup"},
+    "security-group/": {"ec2:AuthorizeSecurityGroupIngress", "ec2:RevokeSecurityGroupIngress"},
+    "security-group-rule/": {"ec2:AuthorizeSecurityGroupIngress", "ec2:RevokeSecurityGroupIngress"},
+    "listener/": LISTENING,
+    "listener-rule/": LISTENING,
+}
+"""By the kind of resource what it changes without a condition."""
+
+
+def test_load_balancer_controller_is_held_to_what_it_made() -> None:
+    held: dict[tuple[str, ...], set[str]] = {}
+    free: dict[str, set[str]] = {}
+    for each in statements("development", operator_role("aws-load-balancer-controller")):
+        if each["Resource"] == "*":
+            continue
+        if equals := each.get("Condition", {}).get("StringEquals"):
+            assert equals.get(OWN, NAME) == equals.get(NEW, NAME) == NAME
+            held.setdefault(tuple(sorted(equals, key=lambda key: key not in (OWN, NEW))), set()).update(
+                actions_of(each)
+            )
+            continue
+        for kind in re.findall(r":([a-z-]+/)", names_in(each["Resource"])):
+            free.setdefault(kind, set()).update(actions_of(each))
+    assert held == HELD
+    assert free == FREE
+
+
 def test_further_release_comes_behind_the_operators_and_goes_before_the_cluster() -> None:
     logical_id, properties, values = chart("production", "argo-rollouts")
     assert (properties["Version"], properties["Namespace"], values) == ("1.2.3", "argo-rollouts", {"a": 1})
@@ -627,10 +769,15 @@ def test_further_release_comes_behind_the_operators_and_goes_before_the_cluster(
 # --- storage classes
 
 
-@pytest.mark.parametrize(("variant", "reclaim"), [("production", "Retain"), ("development", "Delete")])
-@pytest.mark.parametrize("name", ["gp3", "efs"])
-def test_volumes_follow_the_preset(variant: str, reclaim: str, name: str) -> None:
-    assert applied(variant, stack="Eks")[f"StorageClass/{name}"]["Manifest"]["reclaimPolicy"] == reclaim
+@pytest.mark.parametrize(("name", "reclaim"), [("gp3", "Retain"), ("efs", "Delete")])
+def test_classes_depend_on_nothing_that_a_deployment_may_turn(name: str, reclaim: str) -> None:
+    """Kubernetes takes no change of a class: `keep_data` or a tag in it would fail the next deployment."""
+    kept, gone = (
+        applied(variant, stack="Eks")[f"StorageClass/{name}"]["Manifest"]
+        for variant in ("production", "development")
+    )
+    assert kept == gone
+    assert kept["reclaimPolicy"] == reclaim
 
 
 def test_default_class_makes_encrypted_gp3_where_the_pod_is() -> None:
@@ -640,7 +787,6 @@ def test_default_class_makes_encrypted_gp3_where_the_pod_is() -> None:
     assert found["allowVolumeExpansion"] is True
     assert found["parameters"]["encrypted"] == "true"
     assert found["parameters"]["kmsKeyId"] == "token"
-    assert found["parameters"]["tagSpecification_1"] == f"pergola:deployment={NAME}"
 
 
 def test_claims_of_files_find_them_again_on_a_new_cluster() -> None:
@@ -735,18 +881,52 @@ def test_everything_else_goes_with_the_file() -> None:
 )
 def test_object_that_must_not_be_applied_is_refused(manifest: Manifest, message: str) -> None:
     stack = Stack(App(), "Test")
+    cluster = given_cluster(stack)
+    with pytest.raises(ValueError, match=manifest["metadata"]["name"]) as refused:
+        AppliedManifests(stack, "Manifests", cluster=cluster, manifests=[manifest], keep_data=False)
+    assert str(refused.value) == message
+
+
+def given_cluster(stack: Stack) -> eks.ICluster:
     provider = eks.KubectlProvider.from_kubectl_provider_attributes(
         stack,
         "Provider",
         service_token="arn:aws:lambda:eu-central-1:111122223333:function:x",
         role=iam.Role.from_role_name(stack, "Role", "kubectl"),
     )
-    cluster = eks.Cluster.from_cluster_attributes(
-        stack, "Cluster", cluster_name=NAME, kubectl_provider=provider
+    return eks.Cluster.from_cluster_attributes(stack, "Cluster", cluster_name=NAME, kubectl_provider=provider)
+
+
+def release_in(namespace: str) -> Stack:
+    stack = Stack(App(), "Test")
+    Release(
+        stack,
+        "Release",
+        cluster=given_cluster(stack),
+        name="prometheus",
+        namespace=namespace,
+        repository="https://charts.example.com",
+        chart="prometheus",
+        version="1.2.3",
+        values={},
+        makes_namespace="restricted",
     )
-    with pytest.raises(ValueError, match=manifest["metadata"]["name"]) as refused:
-        AppliedManifests(stack, "Manifests", cluster=cluster, manifests=[manifest], keep_data=False)
-    assert str(refused.value) == message
+    return stack
+
+
+def test_a_setting_that_moves_a_release_deletes_no_namespace() -> None:
+    """What is in the old one, such as the metrics of months, stays; Helm refuses the move, and all is as before."""
+    before, after = (set(Template.from_stack(release_in(each)).to_json()["Resources"]) for each in "ab")
+    assert len(before) == 2
+    assert before == after
+
+
+@pytest.mark.parametrize("namespace", ["default", "kube-system"])
+def test_release_makes_no_namespace_of_the_clusters_own(namespace: str) -> None:
+    with pytest.raises(
+        ValueError, match=f"release prometheus would make {namespace}, which is the cluster's"
+    ):
+        release_in(namespace)
 
 
 # --- teardown
@@ -777,7 +957,7 @@ def test_load_balancers_are_gone_before_their_controller_goes(variant: str) -> N
     kubectl = {
         name
         for name, each in made(variant).resources("AWS::EKS::AccessEntry").items()
-        if each["Properties"]["PrincipalArn"] != ADMIN
+        if not isinstance(each["Properties"]["PrincipalArn"], str)
     }
     assert len(kubectl) == 1
     assert kubectl <= controller

@@ -177,6 +177,7 @@ def test_outputs_are_the_useful_ones(prod: Template) -> None:
         "DashboardUrl",
         "LogsCommand",
         "ModelKeysSecret",
+        "RestoreRole",
         "SessionKeySecret",
         "TokenKeySecret",
         "Url",

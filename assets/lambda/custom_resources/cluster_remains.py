@@ -21,7 +21,8 @@ CONTROLLER_TAG = "elbv2.k8s.aws/cluster"
 DEPLOYMENT_TAG = "pergola:deployment"
 DRIVER_TAG = "ebs.csi.aws.com/cluster"
 INTERFACE_TAG = "cluster.k8s.amazonaws.com/name"
-"""Which the load balancer controller, our storage class, its driver, and the VPC CNI put on what they make."""
+"""Which the load balancer controller, the volumes' driver (the first as we tell it), and the VPC CNI put on what
+they make."""
 OWNERS = ("ingress.k8s.aws/stack", "service.k8s.aws/stack")
 PAUSE_SECONDS = 5.0
 TAGS_AT_ONCE = 20

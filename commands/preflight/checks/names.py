@@ -61,7 +61,13 @@ FIXED = (
         remedy=f"{TAKE}; aws secretsmanager delete-secret --force-delete-without-recovery frees it at once",
     ),
     FixedName(kind="AWS::SSM::Parameter", property="Name", noun="SSM parameter", look=parameter),
-    FixedName(kind="AWS::Logs::LogGroup", property="LogGroupName", noun="log group", look=log_group),
+    FixedName(
+        kind="AWS::Logs::LogGroup",
+        property="LogGroupName",
+        noun="log group",
+        look=log_group,
+        remedy=f"{TAKE}; aws logs create-export-task keeps what is in it, aws logs delete-log-group frees the name",
+    ),
     FixedName(kind="AWS::S3::Bucket", property="BucketName", noun="bucket", look=bucket),
     FixedName(
         kind="AWS::IAM::Role",

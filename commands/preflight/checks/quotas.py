@@ -1,28 +1,21 @@
 """Service quotas against what is used now and what the deployment adds."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from functools import partial
 from typing import Any
 
 from commands.account.reading import Account
+from commands.preflight import quota_table
 from commands.preflight.capacity import Instances, instances
 from commands.preflight.findings import Finding, failed, ok
-from commands.preflight.needs import Needs, Planned
+from commands.preflight.needs import Needs
 from commands.preflight.quota_table import Quota, quotas
 from commands.preflight.run import Check
 
 UNKNOWN = ("NoSuchResourceException",)
 WINDOW = timedelta(hours=3)
 """How far back the last value of a usage metric is looked for."""
-FAMILIES = (
-    ("Standard instances", "acdhimrtz", "L-1216C47A", "L-34B43A08"),
-    ("G and VT instances", ("g", "vt"), "L-DB2E81BA", "L-3819A6DF"),
-    ("P instances", ("p",), "L-417A185B", "L-7212CCBC"),
-    ("Inf instances", ("inf",), "L-1945791B", "L-B5D1601B"),
-    ("Trn instances", ("trn",), "L-2C3B7624", "L-6B0D517C"),
-)
-"""Family, first letters of its types, and the quota codes of its vCPU on demand and as Spot."""
 
 
 def _look(account: Account, needs: Needs, quota: Quota) -> Iterator[Finding]:
@@ -103,21 +96,9 @@ def machines(account: Account, needs: Needs) -> Iterator[Finding]:
     types = sorted({each.type for each in groups})
     described = account.each("ec2", "describe_instance_types", "InstanceTypes", InstanceTypes=types)
     vcpu = {each["InstanceType"]: each["VCpuInfo"]["DefaultVCpus"] for each in described}
-    for family, starts, on_demand, spot in FAMILIES:
-        for how, code in (("on demand", on_demand), ("as Spot", spot)):
-            wanted = sum(
-                _more(account, needs, each) * vcpu.get(each.type, 0)
-                for each in groups
-                if each.spot == (how == "as Spot") and _family(each.type).startswith(tuple(starts))
-            )
-            quota = Quota(
-                name=f"vCPU of {family} {how}", service="ec2", code=code, needed=partial(_as_many, wanted)
-            )
-            yield from _look(account, needs, quota)
-
-
-def _as_many(count: float, _: Planned) -> float:
-    return count
+    more = [replace(each, count=_more(account, needs, each)) for each in groups]
+    for quota in quota_table.machines(more, vcpu):
+        yield from _look(account, needs, quota)
 
 
 def _more(account: Account, needs: Needs, group: Instances) -> int:
@@ -136,11 +117,6 @@ def _more(account: Account, needs: Needs, group: Instances) -> int:
         "autoscaling", "describe_auto_scaling_groups", "AutoScalingGroups", AutoScalingGroupNames=names
     )
     return max(0, group.count - sum(len(each["Instances"]) for each in found))
-
-
-def _family(type_: str) -> str:
-    """The letters before the first digit: `t` of `t4g.large`."""
-    return type_[: next((place for place, letter in enumerate(type_) if letter.isdigit()), len(type_))]
 
 
 def _check(quota: Quota) -> Check:

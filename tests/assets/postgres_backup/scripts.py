@@ -63,6 +63,7 @@ class Scripts:
             "PGCONNECT_TIMEOUT": "5",
             "KEEP_DAYS": "30",
             "KEEP_AT_LEAST": "2",
+            "JOB_MINUTES": "60",
             "BACKUP": "latest",
             **self.environment,
             **(changed or {}),

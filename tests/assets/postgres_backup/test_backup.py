@@ -1,6 +1,8 @@
 """The shell of the backup and restore jobs, against a real PostgreSQL: what it promises, and how it fails."""
 
 import hashlib
+import os
+import shutil
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -81,16 +83,66 @@ def test_without_a_dump_nothing_is_kept(
     assert scripts.kept() == before
 
 
-def test_a_full_disk_leaves_no_dump_and_no_backup(scripts: Scripts) -> None:
-    with scripts.postgres.connect("postgres", database=scripts.database) as connection:
-        connection.execute(
-            b"INSERT INTO people (name) SELECT md5(random()::text) FROM generate_series(1, 20000)"
-        )
+def test_a_full_disk_leaves_no_dump_and_older_backups(scripts: Scripts) -> None:
+    aged(scripts, 100)
+    enlarge(scripts)
     said = scripts.run("dump.sh", limit_blocks=64)
     assert said.code != 0
     assert "no dump" in said.error
     assert not list(scripts.work.glob("*.dump"))
-    assert scripts.kept() == []
+    assert scripts.run("keep.sh").code != 0
+    assert backups_of(scripts) == [100]
+
+
+def test_a_full_volume_keeps_older_backups_and_nothing_of_the_new_one(scripts: Scripts) -> None:
+    aged(scripts, 5)
+    enlarge(scripts)
+    assert scripts.run("dump.sh").code == 0
+    said = scripts.run("keep.sh", limit_blocks=64)
+    assert said.code == 1
+    assert "raise backup_job.storage, or lower backup_job.retention_days" in said.error
+    assert backups_of(scripts) == [5]
+
+
+@pytest.mark.parametrize(
+    ("ages", "code", "left"), [((100, 90, 40), 0, [40, 0]), ((6, 5, 4), 1, [6, 5, 4])], ids=["expired", "not"]
+)
+def test_what_has_expired_makes_room_in_a_full_volume(
+    scripts: Scripts, ages: tuple[int, ...], code: int, left: list[int]
+) -> None:
+    for days in ages:
+        aged(scripts, days)
+    full = f'[ "$(ls "$STORE" | wc -l)" -lt {3 * len(ages)} ] || {{ echo half >"$2"; exit 1; }}'
+    assert scripts.run("dump.sh").code == 0
+    assert scripts.run("keep.sh", path=copying(scripts, before=full)).code == code
+    assert backups_of(scripts) == left
+
+
+def test_a_store_that_gives_back_other_bytes_has_no_backup(scripts: Scripts) -> None:
+    for days in (100, 90, 40):
+        aged(scripts, days)
+    assert scripts.run("dump.sh").code == 0
+    changing = copying(scripts, after='case "$1" in "$STORE"/*) echo >>"$2" ;; esac')
+    said = scripts.run("keep.sh", path=changing)
+    assert said.code == 1
+    assert "gave back something else" in said.error
+    assert backups_of(scripts) == [100, 90, 40]
+
+
+def test_what_killed_jobs_left_goes_and_what_another_job_writes_stays(scripts: Scripts) -> None:
+    aged(scripts, 5)
+    store = Path(scripts.store)
+    for name in (".a-20260101T000000Z.dump", "a-20260101T000000Z.dump", "a-20260101T000000Z.rows"):
+        (store / name).write_text("half")
+    for each in store.iterdir():
+        os.utime(each, (0, 0))
+    written = ".b-20260101T000000Z.dump"
+    (store / written).write_text("half")
+    name = scripts.back_up()
+    assert written in scripts.kept()
+    (store / written).unlink()
+    assert backups_of(scripts) == [5, 0]
+    assert f"{name}.dump" in scripts.kept()
 
 
 def test_a_dump_that_is_cut_short_is_not_kept(scripts: Scripts) -> None:
@@ -170,6 +222,22 @@ def test_a_client_of_another_major_version_is_refused(scripts: Scripts, script: 
     said = scripts.run(script, path=OTHER_MAJOR)
     assert said.code == 1
     assert f"{program} is of PostgreSQL 16 and the server of 18; use an image of the server's" in said.error
+
+
+def enlarge(scripts: Scripts) -> None:
+    with scripts.postgres.connect("postgres", database=scripts.database) as connection:
+        connection.execute(
+            b"INSERT INTO people (name) SELECT md5(random()::text) FROM generate_series(1, 20000)"
+        )
+
+
+def copying(scripts: Scripts, *, before: str = "", after: str = "") -> Path:
+    """A folder with a `cp` that does something before or after."""
+    programs = scripts.work.parent / "bin"
+    programs.mkdir()
+    (programs / "cp").write_text(f'#!/bin/sh\n{before}\n{shutil.which("cp")} "$@" || exit\n{after}\n')
+    (programs / "cp").chmod(0o755)
+    return programs
 
 
 def aged(scripts: Scripts, days: int) -> None:

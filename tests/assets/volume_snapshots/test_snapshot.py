@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.k8s.aegisai.deployments import by_name, of_example
+
 SCRIPT = Path(__file__).parents[3] / "assets" / "kubernetes" / "volume_snapshots" / "snapshot.sh"
 PATH = "/apis/snapshot.storage.k8s.io/v1/namespaces/aegisai/volumesnapshots"
 pytestmark = [
@@ -20,7 +22,7 @@ pytestmark = [
 
 
 class Api(HTTPServer):
-    """`snapshots` by name; `ready`, `takes`: what it answers; `tokens`: who asked."""
+    """`snapshots` by name; `ready`, `takes`: what it answers; `tokens`: who asked; `verbs`: what for."""
 
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), Handler)
@@ -28,6 +30,7 @@ class Api(HTTPServer):
         self.ready = True
         self.takes = True
         self.tokens: set[str | None] = set()
+        self.verbs: set[str] = set()
 
     def keep(self, claim: str, *times: str) -> None:
         for time in times:
@@ -39,6 +42,7 @@ class Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         path, _, query = self.path.partition("?")
+        self.server.verbs.add("list" if path == PATH else "get")
         if path == PATH:
             claim = query.rpartition("%3D")[2]
             names = [name for name in self.server.snapshots if name.rpartition("-")[0] == claim]
@@ -46,12 +50,14 @@ class Handler(BaseHTTPRequestHandler):
         return self._answer(200, {"status": {"readyToUse": self.server.ready}})
 
     def do_POST(self) -> None:
+        self.server.verbs.add("create")
         body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
         if self.server.takes:
             self.server.snapshots[body["metadata"]["name"]] = body
         self._answer(201 if self.server.takes else 403, {})
 
     def do_DELETE(self) -> None:
+        self.server.verbs.add("delete")
         del self.server.snapshots[self.path.rpartition("/")[2]]
         self._answer(200, {})
 
@@ -133,3 +139,12 @@ def test_what_fails_leaves_older_snapshots_alone(
     assert done.returncode == 1
     assert said in done.stderr
     assert len([name for name in api.snapshots if "-202601" in name]) == 3
+
+
+def test_its_account_may_do_what_it_does_and_no_more(api: Api, tmp_path: Path) -> None:
+    api.keep("postgres-data", "20260101020000", "20260102020000")
+    assert run(api, tmp_path).returncode == 0
+    [rule] = by_name("Role", of_example("aegisai-dev"))["volume-snapshots"]["rules"]
+    _, _, group, *_, resource = PATH.split("/")
+    assert (rule["apiGroups"], rule["resources"]) == ([group], [resource])
+    assert set(rule["verbs"]) == api.verbs

@@ -8,12 +8,13 @@ from typing import Any
 import pytest
 
 from commands.assembly import templates
+from commands.bundle.charts import charts
 from commands.bundle.parameters import overrides, parameters
 from commands.bundle.permissions import capabilities, roles
 from commands.bundle.protections import COMMANDS, command
 from commands.bundle.quotas import shares
 from commands.bundle.software import software
-from commands.destroy_check.protections import SECTIONS
+from commands.destroy_check.protections import PROTECTED
 from commands.flattened import flattened
 from commands.protections import protections
 from tests.conftest import COMMITTED
@@ -103,7 +104,7 @@ def test_protections_come_with_the_command_that_ends_them(assembly: Path) -> Non
 
 
 def test_every_type_that_can_be_protected_has_a_command_and_a_setting() -> None:
-    assert COMMANDS.keys() == SECTIONS.keys()
+    assert COMMANDS.keys() == PROTECTED.keys()
 
 
 def test_lock_of_a_vault_can_go_while_it_is_not_final() -> None:
@@ -162,6 +163,65 @@ def test_quotas_count_what_is_made_and_the_most_vcpu() -> None:
         "NAT gateways in the fullest zone": 1,
         "gateway endpoints": 1,
     }
+
+
+def test_quotas_count_the_vcpu_of_nodes_at_their_most_by_family() -> None:
+    """By the very table of `make preflight`."""
+    groups = {
+        "Spot": resource(
+            "AWS::EKS::Nodegroup",
+            InstanceTypes=["t3a.large"],
+            CapacityType="SPOT",
+            ScalingConfig={"MaxSize": 4},
+        ),
+        "Base": resource("AWS::EKS::Nodegroup", InstanceTypes=["m7g.xlarge"], ScalingConfig={"MaxSize": 3}),
+        "Odd": resource("AWS::EKS::Nodegroup", InstanceTypes=["x99.huge"], ScalingConfig={"MaxSize": 2}),
+    }
+    assert [(each.name, each.code, each.amount) for each in shares(of(**groups))] == [
+        ("vCPU of Standard instances on demand", "L-1216C47A", 3 * 4),
+        ("vCPU of Standard instances as Spot", "L-34B43A08", 4 * 2),
+        ("instances of type x99.huge, which take vCPU of EC2", "", 2),
+    ]
+
+
+def test_charts_tell_how_their_images_are_listed() -> None:
+    kind = "Custom::AWSCDK-EKS-HelmChart"
+    beside = {"logs": {"image": {"registry": "mirror.example.com"}}, "replicas": 2, "tag": "no image's"}
+    template = of(
+        Scaler=resource(
+            kind,
+            Release="scaler",
+            Chart="autoscaler",
+            Version="9.1.0",
+            Repository="https://charts.example.com",
+            Values={"Fn::Join": ["", ['{"image":{"tag":"v1"},"region":"', {"Ref": "AWS::Region"}, '"}']]},
+        ),
+        Metrics=resource(
+            kind,
+            Release="metrics",
+            Chart="stack",
+            Version="88.5.3",
+            Repository="oci://registry.example.com/charts/stack",
+            Values=json.dumps(beside),
+        ),
+        Own=resource(kind, Release="own", Chart="own", ChartAssetURL="s3://ours/own.tgz"),
+    )
+    assert [(each.name, each.version, each.address, each.look) for each in charts(template)] == [
+        (
+            "autoscaler",
+            "9.1.0",
+            "https://charts.example.com",
+            "helm template scaler autoscaler --repo https://charts.example.com --version 9.1.0"
+            " --set image.tag=v1 | grep image: | sort -u",
+        ),
+        (
+            "stack",
+            "88.5.3",
+            "oci://registry.example.com/charts/stack",
+            "helm template metrics oci://registry.example.com/charts/stack --version 88.5.3"
+            " --set logs.image.registry=mirror.example.com | grep image: | sort -u",
+        ),
+    ]
 
 
 def test_software_is_told_in_the_versions_of_the_template(assembly: Path) -> None:

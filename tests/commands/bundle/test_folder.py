@@ -30,7 +30,7 @@ LAYER = {"Content": {"S3Bucket": "cdk-hnb659fds-assets", "S3Key": f"{HASH}.zip"}
 def no_report(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """The report has tests of its own."""
     if "bundle" not in request.fixturenames:
-        monkeypatch.setattr(folder, "page", lambda assembly, deployment: "<!doctype html>")
+        monkeypatch.setattr(folder, "page", lambda assembly, deployment, capacity: "<!doctype html>")
 
 
 def code(path: str, name: str) -> dict[str, Any]:

@@ -102,7 +102,8 @@ def test_people_and_cluster_are_told(assembly: Path) -> None:
     chat = afterwards(flattened(assembly, "open-webui-dev"), [])
     assert (chat.emails, chat.people, chat.cluster) == (["ops@example.com"], ["admin@example.com"], False)
     media = afterwards(flattened(assembly, "aegisai-prod"), [])
-    assert (media.people, media.cluster, media.admins) == ([], True, [])
+    assert (media.people, media.cluster) == ([], True)
+    assert media.admins == ["arn:aws:iam::111122223333:role/platform-admin"]
     assert "KubeconfigCommand" in media.commands
 
 

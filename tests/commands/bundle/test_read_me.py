@@ -11,6 +11,7 @@ import pytest
 from commands.bundle.parameters import parameters
 from commands.bundle.read_me import parameters_page, read_me
 from commands.bundle.sizes import Size
+from commands.flattened import flattened
 from tests.commands.bundle.made_assembly import NAME, made_assembly
 from tests.commands.local.runbook_page import shell_blocks
 from tests.conftest import COMMITTED
@@ -63,6 +64,22 @@ def test_account_and_region_of_the_deployment_are_told_and_set(tmp_path: Path) -
     assert "export AWS_REGION=eu-west-1 AWS_DEFAULT_REGION=eu-west-1\n" in shell_blocks(readme)["Deploy / 1"]
 
 
+def test_every_chart_is_told_with_version_and_address(assembly: Path, tmp_path: Path) -> None:
+    (readme := tmp_path / "README.md").write_text(
+        read_me(assembly, "aegisai-dev", sizes=SIZES, examples="", digest="0" * 64), encoding="utf-8"
+    )
+    listed = shell_blocks(readme)["Images / 1"]
+    installed = [
+        each["Properties"]
+        for each in flattened(assembly, "aegisai-dev")["Resources"].values()
+        if each["Type"] == "Custom::AWSCDK-EKS-HelmChart"
+    ]
+    assert len(installed) > 3
+    for each in installed:
+        assert f"# {each['Chart']} {each['Version']} from {each['Repository']}\n" in listed
+    assert listed.count("\nhelm template ") == len(installed)
+
+
 def test_values_of_an_example_are_told_first(tmp_path: Path) -> None:
     text = page(tmp_path, TOPIC, examples="`monitoring.email`: nobody's").read_text()
     assert "- **It still has values of an example**: `monitoring.email`: nobody's.\n" in text
@@ -105,6 +122,11 @@ def test_what_a_company_asks_for_is_an_option(tmp_path: Path) -> None:
     assert blocks["Update / 5"].startswith("aws cloudformation delete-change-set")
 
 
+def test_a_cluster_that_nobody_administers_is_told(tmp_path: Path) -> None:
+    text = page(tmp_path, {"Resources": {"Cluster": {"Type": "AWS::EKS::Cluster"}}}).read_text()
+    assert "nobody yet: roles that may stand below `cluster.admin_role_arns`" in text
+
+
 def test_before_and_after_stand_in_the_readme_of_each_system(assembly: Path, tmp_path: Path) -> None:
     chat, media = (
         read_me(assembly, name, sizes=SIZES, examples="", digest="0" * 64)
@@ -120,7 +142,8 @@ def test_before_and_after_stand_in_the_readme_of_each_system(assembly: Path, tmp
     assert "aws backup delete-backup-vault --backup-vault-name open-webui-prod" in chat
     assert "docs/open-webui.md" in chat
     assert "- **Confirm the alarms**: AWS writes to `ops@example.com`" in media
-    assert '`eval "$(output KubeconfigCommand)"` lets kubectl reach it, for nobody yet' in media
+    admin = "`arn:aws:iam::111122223333:role/platform-admin`"
+    assert f'`eval "$(output KubeconfigCommand)"` lets kubectl reach it, for {admin}' in media
     assert (
         'docker tag "$LOCAL/gateway:1.0.0" 111122223333.dkr.ecr.eu-west-1.amazonaws.com/aegisai-dev/gateway'
         in media

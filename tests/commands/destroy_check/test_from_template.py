@@ -13,7 +13,7 @@ from commands.stateful import retained
 
 
 def of(assembly: Path, deployment: str) -> Findings:
-    return check.from_assembly(assembly, deployment, region="us-east-1")
+    return check.from_assembly(assembly, deployment, region="us-east-1", sections={})
 
 
 def by_kind(findings: Findings, kind: str) -> list[Left]:

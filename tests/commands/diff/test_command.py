@@ -20,6 +20,7 @@ pytestmark = [pytest.mark.wide, pytest.mark.slow, pytest.mark.xdist_group("diff"
 CI = ROOT / "docs" / "ci.md"
 DEV = Path("deployments") / "open-webui-dev.yaml"
 PROD = Path("deployments") / "open-webui-prod.yaml"
+EKS = Path("deployments") / "aegisai-dev.yaml"
 MOVED = """network:
   cidr: 10.1.0.0/16
   public_subnets: [10.1.1.0/24, 10.1.2.0/24]
@@ -106,6 +107,18 @@ def test_one_number_is_exactly_one_change(checkout: Path) -> None:
         "    ~ Fargate.OpenWebUITaskCountTargetCpuF6684036 AWS::ApplicationAutoScaling::ScalingPolicy",
         "        TargetTrackingScalingPolicyConfiguration.TargetValue: 60 → 50",
     ]
+
+
+def test_one_number_of_an_object_is_one_change_too(checkout: Path) -> None:
+    """It stands in the template, which applies the object, and in the files of the manifests."""
+    edit(checkout / EKS, "ingress:\n", "ingress:\n  idle_timeout_seconds: 300\n")
+    told = diff(checkout, "--base", "HEAD", "--deployment", "aegisai-dev")
+    at = told.index("aegisai-dev: 1 manifest")
+    heading, row, value = told[at + 1 :]
+    assert heading == "  Manifests"
+    assert row.startswith("    ~ Manifests.")
+    assert row.endswith(":Service/aegisai/gateway")
+    assert value.endswith("tcp.idle_timeout.seconds=350 → tcp.idle_timeout.seconds=300")
 
 
 def test_another_image_is_told_where_it_runs(checkout: Path) -> None:

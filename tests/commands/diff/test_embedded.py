@@ -6,9 +6,11 @@ from typing import Any
 
 import pytest
 
+from commands.diff.accepted import Accepted
 from commands.diff.changes import DeploymentChange, Impact
 from commands.diff.gate import Gate, verdict
 from commands.diff.report import Report
+from commands.diff.sides import Side
 from commands.diff.values import shown
 from commands.manifest_files import BadManifest, Object
 from tests.commands.diff.assemblies import Template, changes, resource, template, write
@@ -141,3 +143,50 @@ def test_a_file_that_is_no_manifest_names_its_side(tmp_path: Path) -> None:
     (folder / "a.yaml").write_text("text")
     with pytest.raises(BadManifest, match=r"^manifests of chat in the working tree, a\.yaml: holds str"):
         changes(*sides)
+
+
+def with_files(side: Side, *objects: Object) -> Side:
+    assert side.assembly
+    folder = side.assembly / "manifests" / "chat"
+    folder.mkdir(parents=True)
+    (folder / "all.json").write_text(json.dumps({"apiVersion": "v1", "kind": "List", "items": objects}))
+    return side
+
+
+def both(folder: Path, before: tuple[Object, ...], after: tuple[Object, ...]) -> DeploymentChange:
+    """Sides whose objects stand in the files and in a template that applies them."""
+    sides = (
+        with_files(write(folder / name, {"chat": applied(*objects)}), *objects)
+        for name, objects in (("before", before), ("after", after))
+    )
+    return changes(*sides)["chat"]
+
+
+def test_an_object_in_the_files_and_in_the_template_is_one_change(tmp_path: Path) -> None:
+    change = both(tmp_path, (config("1"),), (config("2"),))
+    assert [each.address for each in change.manifests] == ["Own:ConfigMap/c"]
+    (chapter,) = Report(title="", changes=(change,)).chapters
+    assert chapter.summary == "1 manifest"
+
+
+@pytest.mark.parametrize("after", [(), (claim("1Gi"),)])
+def test_its_loss_is_one_error_that_one_entry_accepts(tmp_path: Path, after: tuple[Object, ...]) -> None:
+    change = both(tmp_path, (claim("2Gi"),), after)
+    (error,) = verdict([change]).errors
+    address = "Own:PersistentVolumeClaim/chat/db"
+    assert f"address {address} and reason" in error
+    entry = Accepted(deployment="chat", address=address, reason="restored", place="file:1")
+    judged = verdict([change], accepted=[entry])
+    assert (judged.errors, judged.warnings) == ((), ())
+
+
+@pytest.mark.parametrize("comes", [True, False])
+def test_where_one_side_alone_applies_it_the_files_are_compared_too(tmp_path: Path, comes: bool) -> None:
+    """GitOps comes or goes: what is in the files is the same object of the cluster still."""
+    alone = with_files(write(tmp_path / "alone", {"chat": template()}), claim("2Gi"))
+    own = with_files(write(tmp_path / "own", {"chat": applied(claim("1Gi"))}), claim("1Gi"))
+    change = changes(*((alone, own) if comes else (own, alone)))["chat"]
+    assert {each.address: (each.impact, bool(each.lost)) for each in change.manifests} == {
+        "Own:PersistentVolumeClaim/chat/db": ((Impact.added, False) if comes else (Impact.removed, True)),
+        "PersistentVolumeClaim/chat/db": (Impact.changed, comes),
+    }

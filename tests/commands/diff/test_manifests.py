@@ -85,8 +85,32 @@ def test_a_field_that_cannot_change_makes_the_object_anew(
     (change,) = compared(one(kind, old), one(kind, {**old, field: value}))
     assert change.impact is Impact.changed
     assert change.lost == (
-        f"spec.{field} cannot change: it must be deleted and made anew" if is_lost else None
+        f"spec.{field} cannot change; it must be deleted and made anew" if is_lost else None
     )
+
+
+def running(kind: str, image: str) -> dict[str, Object]:
+    return one(kind, {"template": {"spec": {"containers": [{"name": "db", "image": image}]}}})
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "lost"),
+    [
+        ("postgres:16.9", "postgres:17.4-alpine", "image 16.9 → 17.4-alpine: another major does not read"),
+        ("postgres:17.4", "mirror:5000/library/postgres:16.9@sha256:ab", "image 17.4 → 16.9: another major"),
+        ("valkey/valkey:9.0.1", "valkey/valkey:8.1.9", "image 9.0.1 → 8.1.9: an earlier major does not read"),
+        ("valkey/valkey:8.1.9", "valkey/valkey:9.0.1", None),
+        ("postgres:17.4", "postgres:17.3", None),
+        ("postgres", "postgres:16.9", None),
+        ("postgres:17", "valkey/valkey:8", None),
+    ],
+)
+def test_files_of_another_major_are_not_read(old: str, new: str, lost: str | None) -> None:
+    (change,) = compared(running("StatefulSet", old), running("StatefulSet", new))
+    assert (change.lost or "").startswith(lost or "")
+    assert (change.lost is None) == (lost is None)
+    (kept_nothing,) = compared(running("Deployment", old), running("Deployment", new))
+    assert kept_nothing.lost is None
 
 
 def test_a_removed_definition_takes_its_objects_along() -> None:

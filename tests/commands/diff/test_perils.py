@@ -60,6 +60,11 @@ def engine(
     return template(Holder=resource(kind, Engine=name, EngineVersion=version, **more))
 
 
+def versioned(kind: str, *, name: str = "postgres", **version: str) -> Template:
+    """What has a version, under the name that its type gives it."""
+    return template(Holder=resource(kind, Engine=name, **version))
+
+
 SAME, OTHERS = ("10.0.1.0/24", "10.0.2.0/24"), ("10.0.3.0/24", "10.0.4.0/24")
 LOST: dict[str, tuple[tuple[Template, Template], str]] = {
     "database, another VPC": (moved("database", *SAME, vpc="10.1.0.0/16"), MOVES),
@@ -94,6 +99,20 @@ LOST: dict[str, tuple[tuple[Template, Template], str]] = {
         "5.7.mysql_aurora.2.11.2 → 8.0 is another major version",
     ),
 }
+LOST |= {
+    f"{kind} {old} to {new}": (
+        (versioned(kind, **{field: old}), versioned(kind, **{field: new})),
+        f"{field} {old} → {new}: it never goes down again",
+    )
+    for kind, field, old, new in (
+        ("AWS::EKS::Cluster", "Version", "1.36", "1.35"),
+        ("AWS::EKS::Cluster", "Version", "1.10", "1.9"),
+        ("AWS::RDS::DBCluster", "EngineVersion", "16.15", "16.9"),
+        ("AWS::RDS::DBCluster", "EngineVersion", "17.4", "16.15"),
+        ("AWS::RDS::DBInstance", "EngineVersion", "16.15", "16.9"),
+        ("AWS::ElastiCache::ServerlessCache", "MajorEngineVersion", "8", "7"),
+    )
+}
 UNHURT: dict[str, tuple[Template, Template]] = {
     "one subnet more": moved("database", *SAME, "10.0.3.0/24"),
     "one of two subnets": moved("database", "10.0.1.0/24", "10.0.4.0/24"),
@@ -108,7 +127,15 @@ UNHURT: dict[str, tuple[Template, Template]] = {
         secret("AWS::SNS::Topic", GenerateSecretString="b"),
     ),
     "a minor version": (engine("16.9"), engine("16.15")),
-    "a minor version of MySQL": (engine("8.0.35", name="mysql"), engine("8.0.36", name="mysql")),
+    "the newest minor version": (engine("16.9"), engine("16")),
+    "a later Kubernetes": (
+        versioned("AWS::EKS::Cluster", Version="1.9"),
+        versioned("AWS::EKS::Cluster", Version="1.10"),
+    ),
+    "another engine": (
+        versioned("AWS::ElastiCache::ServerlessCache", name="valkey", MajorEngineVersion="8"),
+        versioned("AWS::ElastiCache::ServerlessCache", name="redis", MajorEngineVersion="7"),
+    ),
     "a major version that is allowed": (
         engine("16.15", kind="AWS::RDS::DBInstance"),
         engine("17.4", kind="AWS::RDS::DBInstance", AllowMajorVersionUpgrade=True),

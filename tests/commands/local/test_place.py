@@ -1,6 +1,7 @@
 """Nothing that `make local` starts can reach an account that exists; each place is apart."""
 
 import os
+import re
 from pathlib import Path
 
 import pytest
@@ -64,3 +65,11 @@ def test_assembly_is_taken_again_while_the_sources_are_the_same(tmp_path: Path) 
     assert not assembly_cache.is_current(where, "other", deployments)
     file.write_text("a: 2")
     assert not assembly_cache.is_current(where, "one", deployments)
+
+
+def test_every_folder_that_a_synthesis_reads_is_looked_at() -> None:
+    folders = {path.name for path in place.ROOT.iterdir() if path.is_dir()}
+    files = [path for name in assembly_cache.SOURCES for path in (place.ROOT / name).rglob("*.py")]
+    text = "\n".join(path.read_text() for path in [place.ROOT / "app.py", *files])
+    imported = {name for _, name in re.findall(r"^(from|import) ([a-z0-9_]+)", text, re.MULTILINE)}
+    assert imported & folders == {*assembly_cache.SOURCES} - {"assets"}

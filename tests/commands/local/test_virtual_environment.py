@@ -41,6 +41,22 @@ def test_comments_are_no_pins(tmp_path: Path) -> None:
     assert made(tmp_path, "# why", "", "one==1").pins == ["one==1"]
 
 
+def test_environment_of_another_checkout_is_used_and_never_emptied(tmp_path: Path) -> None:
+    environment, others = made(tmp_path), tmp_path / "others"
+    others.mkdir()
+    (others / STAMP).write_text(environment.digest)
+    environment.folder.symlink_to(others)
+    environment.install()
+    environment.requirements.write_text("# changed\n")
+    with pytest.raises(LocalError) as told:
+        environment.install()
+    assert str(told.value) == (
+        f"the environment cannot be made: {environment.folder} leads to {others}, which another checkout may use; "
+        "remove the link and try again"
+    )
+    assert (others / STAMP).exists()
+
+
 @pytest.mark.slow
 def test_environment_that_was_interrupted_counts_as_none(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -35,6 +35,32 @@ def test_a_deployment_without_kubernetes_is_refused_in_one_line(run: list[str], 
     assert not (tmp_path / "out").exists()
 
 
+TRIAL = (
+    "system: aegisai\nenvironment: staging\nhosting: any\nimages: {registry: localhost:5000/ours, tag: 1.0.0}\n"
+    "shared_storage: {storage_class: nfs}\n"
+)
+
+
+def test_what_is_doubtful_is_told_beside_the_manifests(run: list[str], tmp_path: Path) -> None:
+    (tmp_path / "demo.yaml").write_text(TRIAL)
+    result = CliRunner().invoke(app, [*run, "--deployments", str(tmp_path), "demo"])
+    assert result.exit_code == 0
+    assert [line.partition(": warning: ")[0] for line in result.stderr.splitlines()] == [
+        f"{tmp_path}/demo.yaml:1: secrets.source",
+        f"{tmp_path}/demo.yaml:1: backup_job.bucket",
+    ]
+
+
+def test_a_damaged_file_of_secrets_is_one_line(run: list[str], tmp_path: Path) -> None:
+    (tmp_path / "demo.yaml").write_text(TRIAL)
+    (tmp_path / "kept").mkdir()
+    (tmp_path / "kept" / "demo.json").write_text("{")
+    result = CliRunner().invoke(app, [*run, "--deployments", str(tmp_path), "demo"])
+    assert result.exit_code == 2
+    [line] = result.stderr.splitlines()
+    assert line.startswith(f"{tmp_path}/kept/demo.json:1: file: is no JSON of texts")
+
+
 def test_an_unknown_deployment_is_refused_in_one_line(run: list[str]) -> None:
     result = CliRunner().invoke(app, [*run, "shop"])
     assert result.exit_code == 2

@@ -73,6 +73,17 @@ def test_log_group_of_the_firewall() -> None:
     assert lines(stubbed.look(check(names.CHECKS, "name of the log group"), wanted)) == ["failed: exists"]
 
 
+def test_log_group_that_the_cluster_of_a_deleted_deployment_left() -> None:
+    stubbed = Stubbed()
+    stubbed.answers(
+        "logs", "describe_log_groups", {"logGroups": [{"logGroupName": "/aws/eks/media/cluster"}]}
+    )
+    wanted = named("AWS::Logs::LogGroup", "LogGroupName", "/aws/eks/media/cluster")
+    [found] = stubbed.look(check(names.CHECKS, "name of the log group"), wanted)
+    assert (found.name, found.found) == ("log group /aws/eks/media/cluster", "exists")
+    assert "aws logs delete-log-group frees the name" in found.remedy
+
+
 def test_topic_of_alarms_by_the_end_of_its_arn() -> None:
     wanted = named("AWS::SNS::Topic", "TopicName", "chat-alarms")
     for there, said in (("my-chat-alarms", "ok: is free"), ("chat-alarms", "failed: exists")):

@@ -8,7 +8,9 @@ from typing import Any
 
 import pytest
 
+from commands.assembly import ROOT
 from commands.report.page import page
+from settings.load import load_deployment
 from tests.commands.report.html import Element, parsed
 
 Report = Callable[[str], Element]
@@ -18,7 +20,12 @@ Small = Callable[..., Element]
 @pytest.fixture(scope="session")
 def report_text(assembly: Path) -> Callable[[str], str]:
     """The page of a committed deployment as it is written."""
-    return cache(lambda deployment: page(assembly, deployment))
+
+    def of(deployment: str) -> str:
+        loaded = load_deployment(ROOT / "deployments" / f"{deployment}.yaml")
+        return page(assembly, deployment, capacity=loaded.deployment.capacity())
+
+    return cache(of)
 
 
 @pytest.fixture(scope="session")

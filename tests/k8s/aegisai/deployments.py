@@ -87,7 +87,13 @@ VARIANTS: dict[str, AegisAIAnywhere | AegisAIOnEks] = {
     ),
     "canary": on_eks(
         rollout={"strategy": "canary"},
-        observability={"prometheus": "installed", "logs": "installed", "tracing": "installed"},
+        observability={
+            "prometheus": "installed",
+            "prometheus_retention_days": 30,
+            "logs": "installed",
+            "tracing": "installed",
+        },
+        services={"transcode": {"port": 9010, "enabled": False}},
         configuration={"input_bucket": "aegisai-input", "output_bucket": "aegisai-output"},
         gitops={"repository": "https://git.example.org/manifests", "path": "aegisai-dev"},
         vertical_recommendations=True,

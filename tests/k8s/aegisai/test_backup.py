@@ -38,6 +38,13 @@ def test_the_backup_runs_at_two_every_night() -> None:
 
 
 @pytest.mark.row("A10")
+@pytest.mark.parametrize("job", ["postgres-backup", "postgres-restore"])
+def test_a_job_has_the_minutes_of_the_file(job: str) -> None:
+    made = manifests(anywhere(backup_job={"deadline_minutes": 45}))
+    assert by_name("CronJob", made)[job]["spec"]["jobTemplate"]["spec"]["activeDeadlineSeconds"] == 45 * 60
+
+
+@pytest.mark.row("A10")
 def test_the_restore_waits_for_a_person() -> None:
     spec = by_name("CronJob", LOCAL)["postgres-restore"]["spec"]
     assert spec["suspend"] is True
@@ -82,6 +89,18 @@ def test_client_and_server_are_of_one_major(made: list[Manifest], image: str) ->
 
 
 @pytest.mark.row("A10")
+def test_the_disk_that_a_dump_takes_is_asked_for_and_is_the_most() -> None:
+    made = manifests(anywhere(backup_job={"work_storage": "1500Mi"}))
+    for job in ("postgres-backup", "postgres-restore"):
+        folders = [each["emptyDir"] for each in pod(job, made)["volumes"] if "emptyDir" in each]
+        assert {each["sizeLimit"] for each in folders} == {"1500Mi", "64Mi"}
+        for step in steps(job, made).values():
+            resources = step["resources"]
+            wanted = {resources[what]["ephemeral-storage"] for what in ("requests", "limits")}
+            assert wanted == {f"{1500 + 64 + 64}Mi"}, "both folders, and the log"
+
+
+@pytest.mark.row("A10")
 def test_without_a_bucket_dumps_go_to_a_volume() -> None:
     keep = steps("postgres-backup", LOCAL)["keep"]
     assert variables(keep)["STORE"] == "/backups"
@@ -89,6 +108,13 @@ def test_without_a_bucket_dumps_go_to_a_volume() -> None:
         "ReadWriteOnce"
     ]
     assert {"name": "backups", "mountPath": "/backups"} in keep["volumeMounts"]
+
+
+@pytest.mark.row("A10")
+def test_the_volume_of_dumps_has_a_size_of_its_own() -> None:
+    made = manifests(anywhere(backup_job={"work_storage": "1Gi", "storage": "70Gi"}))
+    claim = by_name("PersistentVolumeClaim", made)["postgres-backup"]["spec"]
+    assert claim["resources"]["requests"]["storage"] == "70Gi"
 
 
 @pytest.mark.row("A10")
@@ -112,9 +138,9 @@ def test_elsewhere_dumps_go_to_the_bucket_that_the_file_names() -> None:
 
 @pytest.mark.row("A10")
 def test_old_dumps_are_pruned_after_the_days_of_the_file() -> None:
-    made = manifests(anywhere(backup_job={"retention_days": 5}))
+    made = manifests(anywhere(backup_job={"retention_days": 5, "deadline_minutes": 90}))
     keep = variables(steps("postgres-backup", made)["keep"])
-    assert (keep["KEEP_DAYS"], keep["KEEP_AT_LEAST"]) == ("5", "3")
+    assert (keep["KEEP_DAYS"], keep["KEEP_AT_LEAST"], keep["JOB_MINUTES"]) == ("5", "3", "90")
 
 
 @pytest.mark.row("A10")

@@ -10,6 +10,9 @@ import pytest
 from k8s.folder import write
 from k8s.local_secret import GENERATED
 from k8s.manifests import Manifest
+from settings.aegisai import SERVICES
+from settings.aegisai_variables import SET_BY_DEPLOYMENT, address
+from settings.inline_secrets import names_secret
 from systems.aegisai_manifests import manifests
 from tests.k8s.aegisai.deployments import anywhere, by_name, of_example, of_variant, on_eks
 
@@ -180,3 +183,28 @@ def test_services_are_told_whether_redis_is_a_cluster() -> None:
         for name in ("aegisai-local", "aegisai-dev", "aegisai-prod")
     }
     assert told == {"aegisai-local": "false", "aegisai-dev": "false", "aegisai-prod": "true"}
+
+
+@pytest.mark.row("A6")
+def test_a_variable_of_one_service_is_its_own_wins_over_that_for_all_and_rolls_it_alone() -> None:
+    model = "OPENAI_MODEL"
+    common = {"configuration": {"environment": {"LOG_LEVEL": "info"}}}
+    before = manifests(anywhere(**common))
+    services = {"ai-service": {"environment": {model: "another-1", "LOG_LEVEL": "debug", "PRICE": "$(PORT)"}}}
+    after = manifests(anywhere(**common, services=services))
+    made = variables("ai-service", after)
+    assert (made[model], made["LOG_LEVEL"]) == ("another-1", "debug"), "env wins over envFrom"
+    assert made["PRICE"] == "$$(PORT)", "no reference to another variable"
+    assert by_name("ConfigMap", after)["app-config"] == by_name("ConfigMap", before)["app-config"]
+    assert [each["metadata"]["name"] for each in after if each not in before] == ["ai-service"]
+
+
+def test_every_variable_that_is_set_is_refused_in_a_file() -> None:
+    names = set()
+    for made in (LOCAL, of_variant("canary"), of_variant("blue-green"), of_example("aegisai-prod")):
+        names |= set(by_name("ConfigMap", made)["app-config"]["data"])
+        names |= {name for kind in ("Deployment", "Rollout") for service in by_name(kind, made)
+                  for name in variables(service, made, kind)}  # fmt: skip
+    addresses = {name for name in names if name.endswith("_URL") and name != "REDIS_URL"}
+    assert {address(name) for name in SERVICES} <= addresses
+    assert {name for name in names - addresses if not names_secret(name)} == SET_BY_DEPLOYMENT

@@ -4,8 +4,10 @@ from typing import Any
 
 import pytest
 
+from k8s.quantity import canonical
+from systems.aegisai_manifests import manifests
 from tests.k8s.aegisai import document
-from tests.k8s.aegisai.deployments import by_name, of_example
+from tests.k8s.aegisai.deployments import anywhere, by_name, of_example
 
 MADE = of_example("aegisai-local")
 
@@ -57,7 +59,8 @@ def test_replicas_scale_as_the_document_says(name: str) -> None:
 def test_requests_and_limits_are_the_documents(name: str) -> None:
     said, resources = document.TABLE[name], container(name)["resources"]
     assert (resources["requests"]["memory"], resources["limits"]["memory"]) == said.memory
-    assert (resources["requests"]["cpu"], resources["limits"]["cpu"]) == said.cpu
+    assert said.cpu is not None
+    assert (resources["requests"]["cpu"], resources["limits"]["cpu"]) == tuple(map(canonical, said.cpu))
 
 
 @pytest.mark.row("A1", "A5")
@@ -69,11 +72,12 @@ def test_probes_ask_the_documents_path(name: str) -> None:
 
 @pytest.mark.row("A2")
 def test_volumes_are_the_documents() -> None:
-    shared = by_name("PersistentVolumeClaim", MADE)["shared-storage"]["spec"]
+    made = manifests(anywhere())
+    shared = by_name("PersistentVolumeClaim", made)["shared-storage"]["spec"]
     assert (shared["resources"]["requests"]["storage"], *shared["accessModes"]) == document.VOLUMES[
         "Shared Storage"
     ]
     for name, called in (("postgres", "PostgreSQL"), ("redis", "Redis")):
-        claim = by_name("PersistentVolumeClaim", MADE)[f"{name}-data"]
+        claim = by_name("PersistentVolumeClaim", made)[f"{name}-data"]
         size = claim["spec"]["resources"]["requests"]["storage"]
         assert (size, *claim["spec"]["accessModes"]) == document.VOLUMES[called]

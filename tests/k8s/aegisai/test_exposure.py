@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from settings.annotations import AWS, annotation_refusals
 from systems.aegisai_manifests import manifests
 from tests.k8s.aegisai.deployments import ALB, anywhere, by_name, of_example, of_variant, on_eks
 
@@ -32,6 +33,7 @@ def test_on_eks_a_network_load_balancer_leads_to_the_pods() -> None:
     assert annotations[f"{NLB}-nlb-target-type"] == "ip"
     assert annotations[f"{NLB}-scheme"] == "internet-facing"
     assert annotations[f"{NLB}-healthcheck-path"] == "/health"
+    assert annotations[f"{NLB}-target-group-attributes"] == "preserve_client_ip.enabled=false"
     assert found["spec"]["loadBalancerSourceRanges"] == ["0.0.0.0/0"]
 
 
@@ -72,6 +74,51 @@ def test_elsewhere_an_ingress_takes_the_clusters_class_and_the_secret_of_somebod
     spec = by_name("Ingress", of_variant("blue-green"))["gateway"]["spec"]
     assert spec["ingressClassName"] == "traefik"
     assert spec["tls"] == [{"hosts": ["a.example.org"], "secretName": "tls"}]
+
+
+UPLOADS = {"nginx.ingress.kubernetes.io/proxy-body-size": "200m"}
+
+
+@pytest.mark.row("A1")
+@pytest.mark.parametrize(
+    ("settings", "kind"),
+    [
+        (anywhere(ingress={"annotations": UPLOADS}), "Service"),
+        (anywhere(ingress={"type": "ingress", "annotations": UPLOADS}), "Ingress"),
+        (on_eks(ingress={"allow_plain_http": True, "annotations": UPLOADS}), "Service"),
+        (on_eks(ingress={**ALB, "annotations": UPLOADS}), "Ingress"),
+    ],
+    ids=["load balancer", "ingress", "nlb", "alb"],
+)
+def test_annotations_are_on_what_is_reached_from_outside_and_nowhere_else(settings: Any, kind: str) -> None:
+    carry = [
+        (each["kind"], each["metadata"]["name"])
+        for each in manifests(settings)
+        if UPLOADS.items() <= each["metadata"].get("annotations", {}).items()
+    ]
+    assert carry == [(kind, "gateway")]
+
+
+@pytest.mark.row("A1")
+@pytest.mark.parametrize(
+    "settings",
+    [
+        on_eks(ingress={"allow_plain_http": True, "idle_timeout_seconds": 60}),
+        on_eks(ingress={"certificate_arn": CERTIFICATE}),
+        on_eks(ingress=ALB),
+        on_eks(ingress={**ALB, "firewall": {}}),
+    ],
+    ids=["nlb", "nlb with certificate", "alb", "firewall"],
+)
+def test_annotations_of_ours_are_refused_in_a_file(settings: Any) -> None:
+    made = manifests(settings)
+    [ours] = [
+        annotations
+        for kind in ("Service", "Ingress")
+        if (annotations := by_name(kind, made).get("gateway", {}).get("metadata", {}).get("annotations"))
+    ]
+    for key in ours:
+        assert [str(each) for each in annotation_refusals({key: "x"}, AWS, exposed=True)], key
 
 
 @pytest.mark.row("A1")

@@ -89,17 +89,20 @@ def test_argo_cd_applies_what_stands_in_git() -> None:
 @pytest.mark.row("A13")
 def test_what_argo_cd_applied_goes_with_the_stack() -> None:
     about = by_name("Application", of_variant("canary"))["aegisai-dev"]["metadata"]
-    assert about["finalizers"] == ["resources-finalizer.argocd.argoproj.io"]
+    assert about["finalizers"] == ["resources-finalizer.argocd.argoproj.io/foreground"]
 
 
 @pytest.mark.row("A13")
 def test_somebody_presses_sync_where_the_file_says_so() -> None:
     gitops = {"repository": "https://git.example.org/manifests", "path": "a", "automatic": False}
-    spec = by_name("Application", manifests(anywhere(gitops=gitops)))["aegisai-local"]["spec"]
+    spec = by_name("Application", manifests(anywhere(gitops=gitops, secrets=EXISTING)))["aegisai-local"][
+        "spec"
+    ]
     assert "automated" not in spec["syncPolicy"]
 
 
 GITOPS = {"repository": "https://git.example.org/manifests", "path": "a"}
+EXISTING = {"source": "existing"}
 
 
 @pytest.mark.row("A13", "C3")

@@ -1,5 +1,6 @@
 """The services' pods: probes, budgets, spread, security, roll-out, Spot."""
 
+import json
 from typing import Any
 
 import pytest
@@ -33,7 +34,7 @@ def test_scaling_follows_cpu_and_memory_fast_up_and_slowly_down(name: str) -> No
 
 @pytest.mark.row("A4")
 def test_one_pod_of_each_service_stays_and_no_store_blocks_a_drain() -> None:
-    budgets = by_name("PodDisruptionBudget", MADE)
+    budgets = by_name("PodDisruptionBudget", manifests(anywhere()))
     assert set(budgets) == set(SERVICES)
     assert {each["spec"]["minAvailable"] for each in budgets.values()} == {1}
 
@@ -53,6 +54,21 @@ def test_liveness_is_slower_than_readiness(name: str) -> None:
     assert container["livenessProbe"]["periodSeconds"] == 20
     assert container["readinessProbe"]["periodSeconds"] == 5
     assert container["startupProbe"]["periodSeconds"] * container["startupProbe"]["failureThreshold"] == 120
+
+
+@pytest.mark.parametrize("rollout", ["rolling", "blue_green"])
+def test_another_version_changes_what_runs_it_and_nothing_else(rollout: str) -> None:
+    def made(tag: str) -> dict[tuple[str, str], Manifest]:
+        observability = {"prometheus": "existing"}
+        images = {"registry": "registry.example", "tag": tag}
+        settings = anywhere(images=images, rollout={"strategy": rollout}, observability=observability)
+        return {(each["kind"], each["metadata"]["name"]): each for each in manifests(settings)}
+
+    before, after = made("1.0.0"), made("1.1.0")
+    changed = {key for key in before if before[key] != after[key]}
+    kind = "Deployment" if rollout == "rolling" else "Rollout"
+    assert changed == {(kind, name) for name in SERVICES}
+    assert "1.1.0" not in json.dumps([after[key]["spec"]["selector"] for key in changed])
 
 
 @pytest.mark.row("A8")

@@ -29,6 +29,13 @@ def test_the_data_folder_is_below_the_volumes_root() -> None:
 
 
 @pytest.mark.row("A2")
+def test_postgresql_has_two_minutes_to_write_its_checkpoint() -> None:
+    pod = by_name("StatefulSet", LOCAL)["postgres"]["spec"]["template"]["spec"]
+    before = container("postgres")["lifecycle"]["preStop"]["sleep"]["seconds"]
+    assert pod["terminationGracePeriodSeconds"] - before == 120
+
+
+@pytest.mark.row("A2")
 def test_redis_writes_every_change_and_asks_for_a_password() -> None:
     *_, script = container("redis")["command"]
     assert "--appendonly yes" in script
@@ -79,6 +86,54 @@ def test_a_class_that_the_file_names_is_taken() -> None:
     own = claims["postgres-data"]
     assert own["spec"]["storageClassName"] == "fast"
     assert own["spec"]["resources"]["requests"]["storage"] == "50Gi"
+
+
+WORKERS = ("validation", "extract-metadata", "extract-content", "ai-service")
+ONE_NODE = manifests(anywhere(shared_storage={"access_mode": "ReadWriteOnce", "storage_class": "local-path"}))
+
+
+@pytest.mark.row("A2")
+def test_on_one_node_any_class_holds_the_files_that_workers_share() -> None:
+    claim = by_name("PersistentVolumeClaim", ONE_NODE)["shared-storage"]["spec"]
+    assert (claim["accessModes"], claim["storageClassName"]) == (["ReadWriteOnce"], "local-path")
+
+
+@pytest.mark.row("A2")
+def test_workers_with_a_volume_of_one_node_are_all_there_and_no_other_pod_has_to_be() -> None:
+    affinities = {
+        name: each["spec"]["template"]["spec"].get("affinity")
+        for name, each in by_name("Deployment", ONE_NODE).items()
+    }
+    assert {name for name, affinity in affinities.items() if affinity is not None} == set(WORKERS)
+    for name in WORKERS:
+        [term] = affinities[name]["podAffinity"]["requiredDuringSchedulingIgnoredDuringExecution"]
+        assert term["topologyKey"] == "kubernetes.io/hostname"
+        wanted = term["labelSelector"]["matchLabels"]
+        chosen = {
+            other
+            for other, each in by_name("Deployment", ONE_NODE).items()
+            if wanted.items() <= each["spec"]["template"]["metadata"]["labels"].items()
+        }
+        assert chosen == set(WORKERS)
+
+
+@pytest.mark.row("A2", "A8")
+def test_no_wish_for_other_nodes_keeps_them_from_the_one_with_the_volume() -> None:
+    for name in WORKERS:
+        spec = by_name("Deployment", ONE_NODE)[name]["spec"]["template"]["spec"]
+        assert {each["whenUnsatisfiable"] for each in spec["topologySpreadConstraints"]} == {"ScheduleAnyway"}
+
+
+@pytest.mark.row("A2", "A4")
+def test_workers_of_one_node_have_no_budget_because_it_would_block_every_drain() -> None:
+    assert set(by_name("PodDisruptionBudget", ONE_NODE)) == {"gateway", "orchestrator"}
+    assert set(by_name("PodDisruptionBudget", manifests(anywhere()))) >= set(WORKERS)
+
+
+@pytest.mark.row("A2")
+def test_elsewhere_workers_run_on_any_node() -> None:
+    deployments = by_name("Deployment", manifests(anywhere()))
+    assert not [name for name, each in deployments.items() if "affinity" in each["spec"]["template"]["spec"]]
 
 
 @pytest.mark.row("A9")

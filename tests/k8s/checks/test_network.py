@@ -53,6 +53,13 @@ def test_both_sides_open_an_edge() -> None:
     assert between(OUT, INTO) == {A_TO_B}
 
 
+def test_pods_of_every_namespace_are_told_though_those_of_the_manifests_are_among_them() -> None:
+    found = allowed_edges(
+        [pod("a"), policy(CLOSED), ingress(source={"namespaceSelector": {}}, of="a", ports=[HTTP])]
+    )
+    assert Allowed(source="*{}", target="shop/a", port=80) in found
+
+
 @pytest.mark.parametrize("policies", [(), (OUT,), (INTO,)])
 def test_one_side_alone_opens_nothing(policies: tuple[Spec, ...]) -> None:
     assert between(*policies) == set()

@@ -111,10 +111,6 @@ BAD: dict[str, tuple[Change, str]] = {
         _key_of("ConfigMap", "LOG_LEVEL"),
         "the key LOG_LEVEL of ConfigMap shop/settings",
     ),
-    "file of a config map": (
-        _key_of("ConfigMap", "shop.yaml"),
-        "the key shop.yaml of ConfigMap shop/settings",
-    ),
     "secret": (_without("Secret"), "Secret shop/login"),
     "key of a secret": (
         lambda made: _spec("ExternalSecret", made)["data"][0].update(secretKey="OTHER"),

@@ -1,7 +1,9 @@
 """The answer for people and for programs."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from typer.testing import CliRunner
@@ -9,7 +11,7 @@ from typer.testing import CliRunner
 from commands.__main__ import app
 from settings.capacity.answer import Capacity
 from settings.capacity.nodes import NodeKind
-from settings.capacity.workloads import Moment, Workload
+from settings.capacity.workloads import DaemonSet, Moment, Workload
 
 ROOT = Path(__file__).parents[3]
 FOLDER = ROOT / "deployments"
@@ -26,6 +28,18 @@ def test_the_sentence_says_what_is_left_and_what_load_needs() -> None:
         "fits at minimum with 50 % CPU and 50 % memory left on 3 nodes; while a new version rolls out needs 3 nodes, "
         "the group allows 6; at HPA maximum needs 5 nodes, the group allows 6; any node can be drained"
     )
+
+
+def test_the_sentence_doubts_the_drain_where_volumes_may_be_on_nodes() -> None:
+    database = Workload(name="postgres", cpu=100, memory=2**20, volumes=1)
+    for workload, on_nodes, doubted in (
+        (database, True, True),
+        (database, False, False),
+        (GATEWAY, True, False),
+    ):
+        sentence = replace(capacity(workload), volumes_on_nodes=on_nodes).sentence
+        doubt = ", but what has its volume on a node's own disk, as with local-path, waits for that node"
+        assert sentence.endswith(f"; any node can be drained{doubt if doubted else ''}")
 
 
 def test_the_sentence_says_who_waits() -> None:
@@ -46,7 +60,73 @@ def test_what_does_not_fit_says_the_numbers() -> None:
     assert not answer.fits
     assert answer.sentence == (
         "does not fit at minimum: 6 pods request 6.00 CPU and 6.00 GiB and have 1 node of 4.00 CPU and 4.00 GiB; "
-        "2 of gateway wait"
+        "2 of gateway wait: too little CPU on 1 of 1 node (at most 0.00 left), "
+        "too little memory on 1 of 1 node (at most 0.00 GiB left)"
+    )
+
+
+ONE = Workload(name="one", cpu=1000, memory=2**30)
+
+
+@pytest.mark.parametrize(
+    ("kind", "workload", "said"),
+    [
+        ({"pods": 3}, {"replicas": 13}, "1 of one wait: no room for more than 3 pods on 4 of 4 nodes"),
+        (
+            {"volumes": 2},
+            {"volumes": 1, "replicas": 10},
+            "2 of one wait: no room for more than 2 volumes on 4 of 4 nodes",
+        ),
+        (
+            {"cpu": 3500, "memory": 2**35},
+            {"replicas": 13},
+            "1 of one wait: too little CPU on 4 of 4 nodes (at most 0.50 left)",
+        ),
+        (
+            {"cpu": 9000},
+            {"memory": 3 * 2**30, "replicas": 5},
+            "1 of one wait: too little memory on 4 of 4 nodes (at most 1.00 GiB left)",
+        ),
+        ({}, {"cpu": 5000}, "1 of one wait: an empty node has 4.00 CPU, and one asks for 5.00"),
+        ({}, {"memory": 2**33}, "1 of one wait: an empty node has 4.00 GiB, and one asks for 8.00"),
+        ({"taints": frozenset({"spot"})}, {}, "1 of one wait: an empty node has a taint (spot)"),
+    ],
+)
+def test_what_does_not_fit_says_what_is_used_up(
+    kind: dict[str, Any], workload: dict[str, Any], said: str
+) -> None:
+    answer = capacity(replace(ONE, **workload), kind=replace(KIND, start=4, most=4, **kind))
+    assert answer.shortage.partition("; ")[2] == said
+
+
+def test_those_that_share_a_volume_wait_for_their_node_alone() -> None:
+    answer = capacity(replace(ONE, replicas=5, together=True), kind=replace(KIND, memory=2**35))
+    assert answer.shortage.partition("; ")[2] == (
+        "1 of one wait: too little CPU on 1 of 1 node (at most 0.00 left); "
+        "those that share a volume have to be on one node"
+    )
+
+
+def test_each_waits_for_what_its_nodes_lack() -> None:
+    """Nodes with a taint are full for nobody that they keep away."""
+    answer = Capacity(
+        workloads=(
+            replace(ONE, name="dns", cpu=10, memory=1, replicas=7, system=True),
+            replace(ONE, name="worker", replicas=5, tolerates=frozenset({"spot"})),
+        ),
+        daemon_sets=(DaemonSet(name="agent", cpu=500),),
+        kinds=(
+            replace(KIND, start=2, most=2, pods=3),
+            replace(KIND, name="spot", start=1, most=1, cpu=2000, taints=frozenset({"spot"})),
+        ),
+        zones=("a",),
+    )
+    assert answer.shortage == (
+        "12 pods request 5.07 CPU and 5.00 GiB and have 2 nodes of 4.00 CPU and 4.00 GiB, 1 node of 2.00 CPU and "
+        "4.00 GiB, less 0.50 CPU of daemon sets on each; "
+        "3 of dns wait: no room for more than 3 pods on 2 of 3 nodes, a taint (spot) on 1 of 3 nodes; "
+        "4 of worker wait: no room for more than 3 pods on 2 of 3 nodes, too little CPU on 1 of 3 nodes "
+        "(at most 0.50 left)"
     )
 
 
@@ -98,4 +178,5 @@ def test_a_bad_file_is_a_line_and_no_traceback(run: CliRunner, tmp_path: Path) -
     (tmp_path / "demo.yaml").write_text("system: aegisai\n")
     result = run.invoke(app, ["capacity", "--deployments", str(tmp_path)])
     assert result.exit_code == 2
-    assert result.stderr == f"{tmp_path}/demo.yaml:1: hosting: is missing; give it, one of eks, any\n"
+    assert result.stderr.startswith(f"{tmp_path}/demo.yaml:1: hosting: is missing; give it, one of eks (")
+    assert result.stderr.count("\n") == 1

@@ -4,7 +4,9 @@ import pytest
 
 from settings.capacity.instances import instance_types
 from settings.capacity.nodes import eks_nodes, kubelet_cpu, kubelet_memory, plain_nodes
+from settings.capacity.workloads import Moment
 from settings.quantity import UNITS
+from tests.k8s.aegisai.deployments import on_eks
 
 MIB, GIB = UNITS["Mi"], UNITS["Gi"]
 
@@ -37,6 +39,19 @@ def test_addresses_bound_the_pods_of_a_node(name: str, pods: int) -> None:
 @pytest.mark.parametrize(("name", "pods"), [("t3.medium", 110), ("m6i.8xlarge", 250), ("t3.small", 110)])
 def test_prefixes_bring_as_many_as_aws_recommends(name: str, pods: int) -> None:
     assert instance_types()[name].pods(prefix_delegation=True) == pods
+
+
+@pytest.mark.parametrize(("prefixes", "pods"), [(False, 8), (True, 98)])
+def test_the_setting_of_the_cluster_decides_whether_nodes_have_prefixes(prefixes: bool, pods: int) -> None:
+    small = {
+        "name": "small",
+        "instance_types": ["m7g.medium"],
+        "architecture": "arm64",
+        "min_nodes": 20,
+        "max_nodes": 20,
+    }
+    deployment = on_eks(cluster={"node_groups": [small], "prefix_delegation": prefixes})
+    assert {node.kind.pods for node in deployment.capacity().at(Moment.minimum).nodes} == {pods}
 
 
 @pytest.mark.parametrize(("name", "volumes"), [("c6i.xlarge", 23), ("t3.large", 24), ("m7i.large", 31)])

@@ -13,6 +13,7 @@ from settings.capacity.workloads import DaemonSet, Workload
 KIND = NodeKind(name="general", cpu=4000, memory=8000, pods=20, volumes=2, start=2, most=2)
 ONE = Workload(name="one", cpu=1000, memory=1000)
 ZONES = ("a", "b", "c")
+SPOT = "spot=true:NoSchedule"
 REPEATABLE = settings(deadline=None, derandomize=True, database=None)
 """A busy machine fails no test, and each run has the same examples."""
 
@@ -58,22 +59,45 @@ def test_pods_of_a_kind_are_spread_over_the_zones() -> None:
     assert all(node.held["one"] in (2, 3) for node in packing.nodes)
 
 
-def test_a_zone_that_is_full_makes_its_pods_wait() -> None:
-    packing = packed(replace(KIND, start=3, most=3), (ONE, 12), zones=("a", "b"))
+def test_a_zone_that_is_full_makes_nobody_wait_while_another_has_room() -> None:
+    packing = packed(replace(KIND, start=3, most=9), (ONE, 12), zones=("a", "b"))
     assert [node.zone for node in packing.nodes] == ["a", "b", "a"]
-    assert packing.waiting == {"one": 2}
+    assert packing.waiting == {}
+    assert Counter(packing.zones_of["one"]) == {"a": 8, "b": 4}
+
+
+def test_pods_that_share_a_volume_are_on_one_node_and_wait_when_it_is_full() -> None:
+    first, second = (replace(ONE, name=name, together=True) for name in ("first", "second"))
+    packing = packed(replace(KIND, start=3, most=3), (first, 2), (second, 3), zones=ZONES)
+    assert [dict(node.held) for node in packing.nodes if node.held] == [{"first": 2, "second": 2}]
+    assert packing.waiting == {"second": 1}
+
+
+def test_the_node_of_those_that_cannot_go_elsewhere_is_left_to_them() -> None:
+    tied = replace(ONE, name="tied", together=True)
+    packing = pack([[(ONE, 4), (tied, 2)], [(tied, 2)]], [KIND], zones=("a",))
+    assert packing.waiting == {}
+    assert sorted(dict(node.held).popitem() for node in packing.nodes) == [("one", 4), ("tied", 4)]
 
 
 def test_autoscaling_adds_nodes_and_evens_out_zones() -> None:
-    packing = packed(replace(KIND, start=3, most=4), (ONE, 12), zones=("a", "b"))
+    packing = packed(replace(KIND, start=3, most=4), (ONE, 13), zones=("a", "b"))
     assert packing.waiting == {}
     assert Counter(node.zone for node in packing.nodes) == {"a": 2, "b": 2}
 
 
+def test_a_zone_that_a_pod_is_bound_to_may_get_its_node_after_another() -> None:
+    kind = replace(KIND, start=1, most=3)
+    bound = {"one": ("a",) * 5}
+    packing = pack([[(ONE, 5)]], [kind], zones=("a", "b"), fixed=bound)
+    assert packing.waiting == {}
+    assert Counter(node.zone for node in packing.nodes) == {"a": 2, "b": 1}
+
+
 def test_a_taint_keeps_away_who_does_not_tolerate_it() -> None:
     general = replace(KIND, start=1, most=1)
-    spot = replace(KIND, name="spot", start=0, most=2, taints=frozenset({"spot"}))
-    worker = replace(ONE, name="worker", tolerates=frozenset({"spot"}))
+    spot = replace(KIND, name="spot", start=0, most=2, taints=frozenset({SPOT}))
+    worker = replace(ONE, name="worker", tolerates=frozenset({SPOT}))
     packing = pack([[(ONE, 6), (worker, 6)]], [general, spot], zones=("a",))
     assert packing.waiting == {"one": 2}
     assert packing.count == {"general": 1, "spot": 2}
@@ -81,8 +105,8 @@ def test_a_taint_keeps_away_who_does_not_tolerate_it() -> None:
 
 
 def test_who_tolerates_a_taint_goes_there_first() -> None:
-    spot = replace(KIND, name="spot", start=1, most=1, taints=frozenset({"spot"}))
-    worker = replace(ONE, name="worker", tolerates=frozenset({"spot"}))
+    spot = replace(KIND, name="spot", start=1, most=1, taints=frozenset({SPOT}))
+    worker = replace(ONE, name="worker", tolerates=frozenset({SPOT}))
     packing = pack([[(ONE, 4), (worker, 5)]], [replace(KIND, start=2), spot], zones=("a",))
     assert packing.waiting == {}
     assert [dict(node.held) for node in packing.nodes] == [{"one": 4}, {"worker": 1}, {"worker": 4}]
@@ -112,7 +136,7 @@ workloads = st.lists(
             cpu=amounts,
             memory=amounts,
             volumes=st.integers(0, 1),
-            tolerates=st.sampled_from([frozenset(), frozenset({"spot"})]),
+            tolerates=st.sampled_from([frozenset(), frozenset({SPOT})]),
         ),
         st.integers(0, 20),
     ),
@@ -138,7 +162,7 @@ zone_counts = st.integers(1, 3)
 def test_no_node_holds_more_than_it_has_and_no_pod_is_lost(
     demand: list[Demand], kind: NodeKind, spot: NodeKind, daemons: list[DaemonSet], zones: int
 ) -> None:
-    tainted = replace(spot, name="spot", start=spot.start - 1, taints=frozenset({"spot"}))
+    tainted = replace(spot, name="spot", start=spot.start - 1, taints=frozenset({SPOT}))
     packing = pack([demand], [kind, tainted], daemon_sets=daemons, zones=ZONES[:zones])
     known = {one.name: one for one, _ in demand}
     for node in packing.nodes:
@@ -182,8 +206,11 @@ def test_growing_is_the_same_as_having_had_the_nodes_before(demand: list[Demand]
 
 @REPEATABLE
 @given(demand=workloads, kind=kinds, zones=zone_counts)
-def test_no_kind_of_pod_is_spread_unevenly(demand: list[Demand], kind: NodeKind, zones: int) -> None:
-    packing = pack([demand], [replace(kind, start=max(kind.start, zones))], zones=ZONES[:zones])
+def test_no_kind_of_pod_is_spread_unevenly_while_there_is_room(
+    demand: list[Demand], kind: NodeKind, zones: int
+) -> None:
+    roomy = replace(kind, cpu=10**6, memory=10**6, pods=10**3, volumes=10**3, start=max(kind.start, zones))
+    packing = pack([demand], [roomy], zones=ZONES[:zones])
     for one, count in demand:
         per_zone = Counter(packing.zones_of.get(one.name, ()))
         assert sum(per_zone.values()) == count

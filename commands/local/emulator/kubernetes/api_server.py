@@ -1,10 +1,12 @@
 """A real API server for each cluster, where `kube-apiserver`, `etcd` and `kubectl` are on PATH; schemas otherwise.
 
-It has no controllers: what it says to an object is real, and nothing comes of it. Kinds of charts do not reach it,
-because no chart is installed.
+It has no controllers: what it says to an object is real, and nothing comes of it; claims count as bound. Kinds of
+charts do not reach it, because no chart is installed. A warning of the server is a refusal: pods that Pod Security
+would not let in are told by a warning alone.
 """
 
 import json
+import re
 import secrets
 import shutil
 import signal
@@ -12,6 +14,7 @@ import subprocess
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -21,15 +24,28 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from commands.local.emulator.free_port import HOST, free_port
 from commands.local.emulator.kubernetes.record import FOLDER
 from commands.local.emulator.kubernetes.recorder import Api, Refused
+from commands.local.emulator.kubernetes.references import NAMESPACES
 from commands.local.emulator.kubernetes.schemas import Schemas, UnknownKind
 from commands.local.emulator.supervision import Program
 
 SECONDS_TO_START = 60.0
 PAUSE_SECONDS = 0.2
 SECONDS_OF_A_CALL = 60
+STRICTLY = ("--validate=strict", "--warnings-as-errors")
 Issue = Callable[[str, Path, Path], Path]
 """Writes a certificate for an address, and its key, into these files; the answer is the file of who signed it."""
 NO_SUCH_KIND = "no matches for kind"
+END = signal.SIGKILL
+"""At once: nothing that they keep is read again."""
+REPEATED = re.compile(
+    r"""
+    Error\ from\ server\ \(\w+\):\s | ^error:\s | error\ when\ \w+\ "STDIN":\s | The\ request\ is\ invalid:\s
+    | The\ \w+\ "[^"]+"\ is\ invalid:\s+ | patch:\ Invalid\ value:\ "map\[.*\]":\s | \n@@.*
+    | \n?\d+\ warnings?\ received
+    """,
+    re.VERBOSE | re.DOTALL | re.MULTILINE,
+)
+"""What kubectl says beside the reason: how it asked, and the whole object."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,6 +55,15 @@ class Programs:
     etcd: Path
     api_server: Path
     kubectl: Path
+
+    @property
+    def version(self) -> str:
+        """Of the API server, such as `v1.36.2`."""
+        return _version(self.api_server)
+
+    def are_of(self, version: str) -> bool:
+        """Whether the API server is of this minor version, such as `1.36`."""
+        return self.version.startswith(f"v{version}.")
 
 
 def programs() -> Programs | None:
@@ -58,10 +83,12 @@ class Apis:
         self._running: dict[str, ApiServer] = {}
 
     def of(self, cluster: str, *, version: str) -> Api:
-        """The cluster's API server, started when it is first asked for; schemas of `version` without programs."""
+        """The cluster's API server, started when it is first asked for; schemas without one of `version`."""
         found = programs()
         if found is None:
             return Schemas(version)
+        if not found.are_of(version):
+            return Schemas(version, note=f"kube-apiserver on PATH is {found.version}")
         if cluster not in self._running:
             self._running[cluster] = start(
                 found, self._state / FOLDER / f"{cluster}.server", issue=self._issue
@@ -83,14 +110,20 @@ class ApiServer:
 
     def check(self, manifest: Mapping[str, Any]) -> str | None:
         """What the server would say; raises `UnknownKind`."""
-        said = self._call("apply", "--dry-run=server", "--validate=strict", "-f", "-", given=manifest)
+        said = self._call("apply", "--dry-run=server", *STRICTLY, "-f", "-", given=manifest)
         if said and NO_SUCH_KIND in said:
             raise UnknownKind
         return said
 
     def apply(self, manifest: Mapping[str, Any]) -> None:
         """Let the server keep it; raises `Refused` with its words."""
-        if said := self._call("apply", "--validate=strict", "-f", "-", given=manifest):
+        said = self._call("apply", *STRICTLY, "-f", "-", given=manifest)
+        if not said and manifest["kind"] == "PersistentVolumeClaim":
+            # A claim that waits for its volume may not grow, and nobody would bind it.
+            bound = {"phase": "Bound", "capacity": manifest["spec"]["resources"]["requests"]}
+            status = ("--subresource=status", "--type=merge", f"--patch={json.dumps({'status': bound})}")
+            said = self._call("patch", *status, "-f", "-", given=manifest)
+        if said:
             raise Refused(said)
 
     def delete(self, manifest: Mapping[str, Any]) -> None:
@@ -108,11 +141,12 @@ class ApiServer:
     def await_ready(self) -> None:
         """Wait until it answers; raises `Refused` when it does not."""
         deadline = time.monotonic() + SECONDS_TO_START
-        while said := self._call("get", "--raw", "/readyz"):
+        # It makes the namespaces that every cluster has soon after it is ready.
+        while said := self._call("get", "--raw", "/readyz") or self._call("get", "namespaces", *NAMESPACES):
             if time.monotonic() > deadline:
                 words = " ".join(child.last_words()[-200:] for child in self._children)
                 self.remove()
-                raise Refused(f"kube-apiserver did not start: {said} {words}")
+                raise Refused(" ".join(f"kube-apiserver did not start: {said} {words}".split()))
             time.sleep(PAUSE_SECONDS)
 
     def remove(self) -> None:
@@ -123,15 +157,20 @@ class ApiServer:
 
     def _call(self, *arguments: str, given: Mapping[str, Any] | None = None) -> str | None:
         """What kubectl said when it failed."""
-        run = subprocess.run(  # noqa: S603 - kubectl of this machine, no shell
-            [self._kubectl, "--kubeconfig", self._folder / "kubeconfig", *arguments],
-            input=json.dumps(given) if given is not None else "",
-            capture_output=True,
-            text=True,
-            timeout=SECONDS_OF_A_CALL,
-            check=False,
+        try:
+            run = subprocess.run(  # noqa: S603 - kubectl of this machine, no shell
+                [self._kubectl, "--kubeconfig", self._folder / "kubeconfig", *arguments],
+                input=json.dumps(given) if given is not None else "",
+                capture_output=True,
+                text=True,
+                timeout=SECONDS_OF_A_CALL,
+                check=False,
+            )
+        except subprocess.TimeoutExpired:
+            return f"kubectl {arguments[0]} did not end within {SECONDS_OF_A_CALL} s"
+        return (
+            None if run.returncode == 0 else (_reason(run.stderr) or f"kubectl ended with {run.returncode}")
         )
-        return None if run.returncode == 0 else (run.stderr.strip() or f"kubectl ended with {run.returncode}")
 
 
 def start(found: Programs, folder: Path, *, issue: Issue) -> ApiServer:
@@ -148,19 +187,19 @@ def start(found: Programs, folder: Path, *, issue: Issue) -> ApiServer:
             name=f"etcd of {folder.name}",
             command=[found.etcd, *_etcd_options(folder, clients, peers)],
             log=folder / "etcd.log",
-            end=signal.SIGTERM,
+            end=END,
         ),
         Program(
             name=f"kube-apiserver of {folder.name}",
             command=[found.api_server, *_api_server_options(folder, clients, port)],
             log=folder / "kube-apiserver.log",
-            end=signal.SIGTERM,
+            end=END,
         ),
     ]
     for child in children:
         child.start()
     server = ApiServer(
-        name=_version(found.api_server), folder=folder, kubectl=found.kubectl, children=children
+        name=f"kube-apiserver {found.version}", folder=folder, kubectl=found.kubectl, children=children
     )
     server.await_ready()
     return server
@@ -189,6 +228,9 @@ def _api_server_options(folder: Path, etcd: int, port: int) -> list[str]:
         f"--tls-private-key-file={folder / 'server.key'}",
         f"--token-auth-file={folder / 'tokens.csv'}",
         "--authorization-mode=RBAC",
+        "--allow-privileged=true",  # as EKS has it: Pod Security is to refuse
+        # its finalizers wait for a controller
+        "--disable-admission-plugins=StorageObjectInUseProtection",
         "--service-cluster-ip-range=10.100.0.0/16",
         "--service-account-issuer=https://kubernetes.default.svc",
         f"--service-account-key-file={folder / 'accounts.key'}",
@@ -228,8 +270,15 @@ def _write_private(file: Path, text: str) -> None:
     file.write_text(text)
 
 
+@cache
 def _version(api_server: Path) -> str:
     run = subprocess.run(  # noqa: S603 - the program itself, no shell
         [api_server, "--version"], capture_output=True, text=True, timeout=SECONDS_OF_A_CALL, check=False
     )
-    return f"kube-apiserver, {run.stdout.strip() or 'of an unknown version'}"
+    return run.stdout.strip().removeprefix("Kubernetes ") or "of an unknown version"
+
+
+def _reason(said: str) -> str:
+    """One line of what kubectl said."""
+    lines = REPEATED.sub("", said).splitlines()
+    return "; ".join(line.removeprefix("* ").strip() for line in lines if line.strip())

@@ -13,6 +13,7 @@ LOAD_BALANCER_CLASS = "service.k8s.aws/nlb"
 INGRESS_CLASS = "alb"
 INGRESS_CONTROLLER = "ingress.k8s.aws/alb"
 CASCADE = "resources-finalizer.argocd.argoproj.io"
+"""How the finalizer begins; how it ends says in which order things go."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,7 +64,8 @@ def _balancing_classes(there: Sequence[Manifest]) -> list[str]:
 
 
 def _deletes_what_it_made(manifest: Manifest, _there: Sequence[Manifest]) -> bool:
-    return manifest["kind"] == "Application" and CASCADE in manifest["metadata"].get("finalizers", ())
+    finalizers = manifest["metadata"].get("finalizers", ())
+    return manifest["kind"] == "Application" and any(each.startswith(CASCADE) for each in finalizers)
 
 
 def _kinds(

@@ -11,10 +11,10 @@ import json
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
+from commands import immutable
 from commands.local.emulator.kubernetes import definitions, references
 from commands.local.emulator.kubernetes.chart_claims import claims_of
 from commands.local.emulator.kubernetes.definitions import ADDONS, CHARTS, Definition, Manifest
-from commands.local.emulator.kubernetes.immutable import forbidden
 from commands.local.emulator.kubernetes.record import Applied, Key, Record, Release
 from commands.local.emulator.kubernetes.schemas import CLUSTER_SCOPED, UnknownKind
 from k8s.checks.known import External, key_of, title_of
@@ -73,8 +73,8 @@ class Recorder:
             before = whole.get(key)
             if before and must_be_new:
                 raise Refused(f"{title_of(*key)} already exists")
-            if before and (why := forbidden(before.manifest, manifest)):
-                raise Refused(f"{title_of(*key)} is invalid: {why}")
+            if before and (why := immutable.refused(before.manifest, _without_values(manifest))):
+                raise Refused(f"{title_of(*key)} is invalid: {why}; delete it first")
             self._check(manifest, [each.manifest for each in whole.values()])
             if not self._is_custom(manifest):
                 self._api.apply(manifest)
@@ -126,11 +126,21 @@ class Recorder:
     def install(self, release: Release, *, makes_namespace: bool, waits: bool) -> None:
         """`helm upgrade --install`."""
         namespace: Key = ("Namespace", None, release.namespace)
-        is_there = namespace in self.record.objects or release.namespace in _born()
+        is_there = namespace in self.record.objects or release.namespace in references.NAMESPACES
         if not is_there and not makes_namespace:
             raise Refused(f"release {release.name}: {title_of(*namespace)} is not there")
         if waits and not self._nodes:
             raise Refused(f"release {release.name}: its pods wait for a node, and the cluster has none")
+        for other in self.record.releases.values():
+            if (other.name, other.chart) == (
+                release.name,
+                release.chart,
+            ) and other.namespace != release.namespace:
+                raise Refused(
+                    f"release {release.name}: what its chart has for the whole cluster cannot be imported into the "
+                    f"current release: invalid ownership metadata: meta.helm.sh/release-namespace must equal "
+                    f'"{release.namespace}": current value is "{other.namespace}"'
+                )
         account = str((release.values.get("serviceAccount") or {}).get("name", release.name))
         brought = CHARTS.get(release.chart)
         if brought and brought.calls_aws and (release.namespace, account) not in self._identities:
@@ -165,7 +175,7 @@ class Recorder:
         self._keep(self.record.objects)
 
     def leave_no_volume(self) -> None:
-        """What waits for the volumes of claims; raises `Refused` while a claim still holds one."""
+        """What deletes the volumes that claims have left; raises `Refused` while a claim still holds one."""
         holding = [
             _title(each)
             for each in self.record.manifests
@@ -177,6 +187,7 @@ class Recorder:
                 f"the volumes of {', '.join(holding)} would be waited for in vain: let the namespaces of these claims "
                 "depend on what waits"
             )
+        self.record.volumes.clear()
 
     def _keep(self, objects: dict[Key, Applied]) -> None:
         self.record.objects, self.record.checked_by = objects, self._api.name
@@ -288,10 +299,6 @@ class Recorder:
 def _is_default(manifest: Manifest) -> bool:
     annotations = manifest["metadata"].get("annotations", {})
     return bool(manifest["kind"] == "StorageClass" and annotations.get(references.DEFAULT_CLASS) == "true")
-
-
-def _born() -> set[str]:
-    return {each.name for each in references.BORN}
 
 
 def _release(namespace: str, name: str) -> str:

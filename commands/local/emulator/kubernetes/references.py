@@ -8,10 +8,9 @@ from k8s.checks.pods import pods_of
 from k8s.checks.references import unresolved
 
 Manifest = Mapping[str, Any]
-BORN = tuple(
-    External(kind="Namespace", name=name, why="every cluster has it")
-    for name in ("default", "kube-node-lease", "kube-public", "kube-system")
-)
+NAMESPACES = ("default", "kube-node-lease", "kube-public", "kube-system")
+"""What every cluster is born with."""
+BORN = tuple(External(kind="Namespace", name=name, why="every cluster has it") for name in NAMESPACES)
 SELECTING = ("Service", "PodDisruptionBudget", "NetworkPolicy")
 """Kinds that are applied before the pods they select."""
 DEFAULT_CLASS = "storageclass.kubernetes.io/is-default-class"

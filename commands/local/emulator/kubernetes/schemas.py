@@ -37,11 +37,14 @@ class UnknownKind(Exception):
 
 
 class Schemas:
-    """Judges by the schemas of one Kubernetes version, strictly: a field that is not there is an error."""
+    """Judges by the schemas of one Kubernetes version, strictly: a field that is not there is an error.
 
-    def __init__(self, version: str) -> None:
+    note: for people, why schemas.
+    """
+
+    def __init__(self, version: str, *, note: str | None = None) -> None:
         self.version = version
-        self.name = f"the schemas of Kubernetes {version}"
+        self.name = f"the schemas of Kubernetes {version}{f' ({note})' if note else ''}"
 
     def check(self, manifest: Mapping[str, Any]) -> str | None:
         """The first field that is wrong; raises `UnknownKind`."""

@@ -2,7 +2,7 @@
 
 from commands.local.emulator.kubernetes.definitions import CHARTS
 from commands.local.emulator.kubernetes.record import Record, Release
-from commands.local.emulator.kubernetes.recorder import Recorder
+from commands.local.emulator.kubernetes.recorder import Api, Recorder
 from commands.local.emulator.kubernetes.schemas import Schemas
 from tests.commands.local.kubernetes.application import APPLICATION, NAMESPACE, manifest
 
@@ -22,11 +22,11 @@ GP3 = manifest(
 SHOP = manifest("Namespace", NAMESPACE, namespace=None)
 
 
-def recorder(*, addons: tuple[str, ...] = (), nodes: int = 1) -> Recorder:
+def recorder(*, addons: tuple[str, ...] = (), nodes: int = 1, api: Api | None = None) -> Recorder:
     identities = [("kube-system", name) for name, brought in CHARTS.items() if brought.calls_aws]
     return Recorder(
         Record(cluster="test", version=VERSION),
-        Schemas(VERSION),
+        api or Schemas(VERSION),
         addons=addons,
         nodes=nodes,
         identities=[*identities, ("secrets", "external-secrets"), ("external-secrets", "external-secrets")],

@@ -13,7 +13,7 @@ from commands.local.emulator.kubernetes.record import Record
 from commands.local.emulator.kubernetes.recorder import Recorder, Refused
 from commands.local.emulator.kubernetes.schemas import Schemas, UnknownKind
 from tests import waiting
-from tests.commands.local.kubernetes.application import STORE, config, manifest
+from tests.commands.local.kubernetes.application import STORE, claim, config, manifest
 from tests.commands.local.kubernetes.recording import install
 
 STAYS = """#!/bin/sh
@@ -91,12 +91,20 @@ def test_without_one_of_the_programs_there_are_schemas(
     assert isinstance(Apis(tmp_path, issue=issue).of("test", version="1.36"), Schemas)
 
 
+def test_a_server_of_another_version_than_the_cluster_is_not_asked(
+    stand_ins: StandIns, tmp_path: Path
+) -> None:
+    api = Apis(tmp_path, issue=issue).of("test", version="1.35")
+    assert api.name == "the schemas of Kubernetes 1.35 (kube-apiserver on PATH is v1.36.2)"
+    assert stand_ins.lines("etcd") == []
+
+
 def test_the_server_is_started_once_on_loopback_and_ends_with_its_cluster(
     apis: Apis, stand_ins: StandIns, tmp_path: Path
 ) -> None:
     api = served(apis)
     assert served(apis) is api
-    assert api.name == "kube-apiserver, Kubernetes v1.36.2"
+    assert api.name == "kube-apiserver v1.36.2"
     waiting.until(
         lambda: stand_ins.lines("etcd") and stand_ins.lines("kube-apiserver"), what="both run", seconds=10
     )
@@ -122,11 +130,19 @@ def test_objects_of_kubernetes_go_there_and_those_of_charts_do_not(apis: Apis, s
     install(recorder, "external-secrets")
     recorder.apply([SHOP, config(COLOUR="red"), STORE], owner="One")
     asked = [line for line in stand_ins.lines("kubectl") if not line.startswith("get")]
-    checked = "apply --dry-run=server --validate=strict -f -"
-    kept = "apply --validate=strict -f -"
+    checked = "apply --dry-run=server --validate=strict --warnings-as-errors -f -"
+    kept = "apply --validate=strict --warnings-as-errors -f -"
     objects = (SHOP, config(COLOUR="red"))
     assert asked == [f"{verb} {json.dumps(each)}" for each in objects for verb in (checked, kept)]
-    assert recorder.record.checked_by == "kube-apiserver, Kubernetes v1.36.2"
+    assert recorder.record.checked_by == "kube-apiserver v1.36.2"
+
+
+def test_a_claim_counts_as_bound_to_what_it_asks_for(apis: Apis, stand_ins: StandIns) -> None:
+    files = claim("files")
+    served(apis).apply(files)
+    bound = {"status": {"phase": "Bound", "capacity": {"storage": "20Gi"}}}
+    patch = f"patch --subresource=status --type=merge --patch={json.dumps(bound)} -f - {json.dumps(files)}"
+    assert stand_ins.lines("kubectl")[-1] == patch
 
 
 def test_a_namespace_goes_after_its_contents_and_is_finalized(apis: Apis, stand_ins: StandIns) -> None:
@@ -143,12 +159,31 @@ def test_a_namespace_goes_after_its_contents_and_is_finalized(apis: Apis, stand_
     ]
 
 
+UNKNOWN = 'strict decoding error: unknown field "spec.a", unknown field "spec.b"'
+
+
 @pytest.mark.parametrize("verb", ["--dry-run=server", "apply --validate=strict"])
-def test_what_the_server_refuses_is_refused_in_its_words(apis: Apis, stand_ins: StandIns, verb: str) -> None:
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        (f'The request is invalid: patch: Invalid value: "map[metadata:map[a:\n]]": {UNKNOWN}', UNKNOWN),
+        (f'Error from server (BadRequest): error when creating "STDIN": {UNKNOWN}', UNKNOWN),
+        (
+            'The Namespace "shop" is invalid: \n* spec.a: wrong\n* spec.b: wrong',
+            "spec.a: wrong; spec.b: wrong",
+        ),
+        ('The Namespace "shop" is invalid: spec: Forbidden\n@@ -1 +1 @@\n- a\n+ b', "spec: Forbidden"),
+        ("Warning: would violate it\nerror: 1 warning received", "Warning: would violate it"),
+    ],
+)
+def test_what_the_server_refuses_is_refused_in_one_line_of_its_words(
+    apis: Apis, stand_ins: StandIns, verb: str, said: str, told: str
+) -> None:
     recorder = Recorder(Record(cluster="test", version="1.36"), served(apis))
-    stand_ins.fail(verb, "strict decoding error: unknown field")
-    with pytest.raises(Refused, match="strict decoding error: unknown field"):
+    stand_ins.fail(verb, said)
+    with pytest.raises(Refused) as refused:
         recorder.apply([SHOP], owner="One")
+    assert str(refused.value).removeprefix("Namespace shop is invalid: ") == told
     assert recorder.record.objects == {}
 
 
@@ -157,6 +192,16 @@ def test_a_kind_that_the_server_does_not_know_is_told_as_without_it(apis: Apis, 
     stand_ins.fail("--dry-run=server", 'error: no matches for kind "SecretStore"')
     with pytest.raises(UnknownKind):
         api.check(STORE)
+
+
+def test_a_call_that_does_not_end_is_told(
+    apis: Apis, stand_ins: StandIns, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    api = served(apis)
+    (stand_ins.said.parent / "kubectl").write_text("#!/bin/sh\nexec sleep 60\n")
+    monkeypatch.setattr(api_server, "SECONDS_OF_A_CALL", 0.2)
+    with pytest.raises(Refused, match=r"kubectl apply did not end within 0\.2 s"):
+        api.apply(SHOP)
 
 
 def test_a_server_that_does_not_answer_is_told(

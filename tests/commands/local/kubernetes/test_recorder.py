@@ -257,7 +257,7 @@ def test_create_refuses_what_is_there_and_apply_does_not() -> None:
     ids=["StorageClass", "Deployment", "PersistentVolumeClaim"],
 )
 def test_a_fixed_field_does_not_change(before: Manifest, change: dict[str, Any], path: str) -> None:
-    with pytest.raises(Refused, match=f"{path}: field is immutable"):
+    with pytest.raises(Refused, match=f"{path} cannot change; delete it first"):
         applied().apply([before | change], owner=OWNER)
 
 
@@ -270,7 +270,7 @@ def test_an_object_without_a_namespace_is_in_the_default_one() -> None:
 def test_the_class_of_a_load_balancer_does_not_change_while_it_is_one() -> None:
     made = applied()
     other = BALANCED | {"spec": BALANCED["spec"] | {"loadBalancerClass": "example.com/other"}}
-    with pytest.raises(Refused, match=r"spec\.loadBalancerClass: may not change once set"):
+    with pytest.raises(Refused, match=r"spec\.loadBalancerClass cannot change"):
         made.apply([other], owner=OWNER)
     made.apply([BALANCED | {"spec": {"ports": [{"name": "http", "port": 80}]}}], owner=OWNER)
 
@@ -339,7 +339,7 @@ def test_an_application_of_argo_cd_that_cascades_needs_its_controller() -> None:
     made = recorder()
     install(made, "argo-cd")
     cascading = manifest("Application", "web", version="argoproj.io/v1alpha1", namespace="kube-system")
-    cascading["metadata"]["finalizers"] = ["resources-finalizer.argocd.argoproj.io"]
+    cascading["metadata"]["finalizers"] = ["resources-finalizer.argocd.argoproj.io/foreground"]
     made.apply([cascading], owner=OWNER)
     with pytest.raises(Refused, match="would go before Application kube-system/web"):
         made.uninstall(name="argo-cd", namespace="kube-system")
@@ -395,6 +395,17 @@ def test_a_chart_that_calls_aws_needs_an_identity_before_its_pods() -> None:
     made.install(release("cluster-autoscaler"), makes_namespace=False, waits=True)
 
 
+def test_a_release_does_not_move_to_another_namespace() -> None:
+    made = recorder()
+    install(made, "argo-cd")
+    moved = release("argo-cd", namespace="elsewhere")
+    with pytest.raises(Refused, match='must equal "elsewhere": current value is "kube-system"'):
+        made.install(moved, makes_namespace=True, waits=True)
+    made.uninstall(name="argo-cd", namespace="kube-system")
+    made.install(moved, makes_namespace=True, waits=True)
+    assert [each.namespace for each in made.record.releases.values()] == ["elsewhere"]
+
+
 def test_volumes_outlive_claims_of_a_class_that_retains_them() -> None:
     made = applied()
     made.apply([manifest("ConfigMap", "other", data={})], owner=OWNER)
@@ -440,7 +451,7 @@ def test_a_claim_of_a_chart_holds_its_volume_until_the_namespace_goes(
     chart: str, name: str, values: Manifest
 ) -> None:
     made = recorder()
-    made.apply([CLASS, GP3], owner="Classes")
+    made.apply([CLASS, GP3 | {"reclaimPolicy": "Retain"}], owner="Classes")
     made.install(storing(chart, name, values), makes_namespace=True, waits=True)
     ((_, _, held),) = [key for key in made.record.objects if key[0] == "PersistentVolumeClaim"]
     why = f"the volumes of PersistentVolumeClaim {name}/{held} would be waited for in vain"
@@ -450,7 +461,9 @@ def test_a_claim_of_a_chart_holds_its_volume_until_the_namespace_goes(
     with pytest.raises(Refused, match=why):
         made.leave_no_volume()
     made.delete([manifest("Namespace", name, namespace=None)], owner=OWNER)
+    assert list(made.record.volumes) == [f"volume of claim {name}/{held} in test, 20Gi"]
     made.leave_no_volume()
+    assert made.record.volumes == {}
     assert titles(made) == {"StorageClass efs", "StorageClass gp3"}
 
 

@@ -9,8 +9,11 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).parent.parent
+DIST = ROOT / "dist"
+"""Where commands write what is made for people, unless they are told another folder."""
 ASSET_HASH = re.compile(r"[0-9a-f]{64}")
 NESTED = "AWS::CloudFormation::Stack"
+CHART = "Custom::AWSCDK-EKS-HelmChart"
 ROOT_LIMIT_BYTES = 51_200
 """What CloudFormation takes inline (AWS CloudFormation quotas, "Template body size in a request")."""
 NESTED_LIMIT_BYTES = 800_000

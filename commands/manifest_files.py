@@ -1,6 +1,6 @@
 """Reads the Kubernetes manifests of a cloud assembly: `<assembly>/manifests/<deployment>/`, which may not be there."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -53,9 +53,9 @@ def objects(assembly: Path, deployment: str) -> list[Object]:
     return [each for file in manifest_files(assembly, deployment) for each in file.objects]
 
 
-def namespace(body: Object) -> str:
+def namespace(body: Mapping[str, Any]) -> str:
     """The namespace of an object that has one."""
-    return body["metadata"].get("namespace") or DEFAULT_NAMESPACE
+    return str(body["metadata"].get("namespace") or DEFAULT_NAMESPACE)
 
 
 def _ordered(folder: Path, top: Path) -> Iterator[Path]:

@@ -244,10 +244,10 @@ class AegisAIDeployment(DeploymentBase):
 
     def _variable_refusals(self) -> Iterator[Refusal]:
         common = self.configuration.environment
-        yield from variable_refusals(common, "configuration.environment", self.services, of_one=False)
+        yield from variable_refusals(common, "configuration.environment", self.enabled_services, of_one=False)
         for name, one in self.services.items():
             field = f"services.{name}.environment"
-            yield from variable_refusals(one.environment, field, self.services, of_one=True)
+            yield from variable_refusals(one.environment, field, self.enabled_services, of_one=True)
 
     def _capacity_refusals(self, capacity: Capacity, nodes: str) -> Iterator[Refusal]:
         """Pods that do not fit, blamed on the setting of the nodes."""
@@ -331,6 +331,9 @@ class AegisAIAnywhere(AegisAIDeployment):
 
     def capacity(self) -> Capacity:
         """Whether the pods fit on the nodes."""
+        classes = [self.postgresql.storage_class, self.redis.storage_class]
+        if self.workers_together:
+            classes.append(self.shared_storage.storage_class)
         return Capacity(
             workloads=(
                 *K3S_WORKLOADS,
@@ -340,7 +343,5 @@ class AegisAIAnywhere(AegisAIDeployment):
             daemon_sets=(),
             kinds=(given_nodes(self.nodes),),
             zones=tuple(f"zone {number + 1}" for number in range(self.nodes.zones)),
-            volumes_on_nodes=any(
-                one.storage_class in (None, *NODE_CLASSES) for one in (self.postgresql, self.redis)
-            ),
+            volumes_on_nodes=any(name in (None, *NODE_CLASSES) for name in classes),
         )

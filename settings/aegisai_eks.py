@@ -174,8 +174,8 @@ class AegisAIOnEks(AegisAIDeployment, AwsDeployment):
             given = getattr(store, "storage_class", None)
             if given not in (None, *EKS_CLASSES):
                 message = (
-                    f"is {given}, and the new cluster has {' and '.join(EKS_CLASSES)}; "
-                    "pods wait until you have made that class"
+                    f"is {given}, which the new cluster does not have; leave it out, or make that class: "
+                    "pods wait until then"
                 )
                 yield Caution((name, "storage_class"), message)
 

@@ -9,12 +9,14 @@ from settings.model import Refusal
 
 NLB = "service.beta.kubernetes.io/aws-load-balancer"
 ALB = "alb.ingress.kubernetes.io"
-CLASS = {"kubernetes.io/ingress.class": "ingress.ingress_class"}
+SOURCE_RANGES = "service.beta.kubernetes.io/load-balancer-source-ranges"
+INGRESS_CLASS = "kubernetes.io/ingress.class"
 """The old name of a field; the API refuses both together."""
+CLASS = {INGRESS_CLASS: "ingress.ingress_class"}
 LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
 _ATTRIBUTES = f"{NLB}-listener-attributes"
 AWS: Mapping[str, str | None] = {
-    "kubernetes.io/ingress.class": "ingress.type",
+    INGRESS_CLASS: "ingress.type",
     f"{NLB}-type": "ingress.type",
     f"{NLB}-nlb-target-type": "ingress.type",
     f"{NLB}-scheme": "ingress.scheme",
@@ -29,7 +31,7 @@ AWS: Mapping[str, str | None] = {
     f"{NLB}-security-groups": "ingress.allowed_cidrs",
     f"{NLB}-security-group-prefix-lists": "ingress.allowed_cidrs",
     _ATTRIBUTES: "ingress.idle_timeout_seconds",
-    "service.beta.kubernetes.io/load-balancer-source-ranges": "ingress.allowed_cidrs",
+    SOURCE_RANGES: "ingress.allowed_cidrs",
     f"{ALB}/target-type": "ingress.type",
     f"{ALB}/scheme": "ingress.scheme",
     f"{ALB}/listen-ports": "ingress.external_port",

@@ -147,7 +147,7 @@ class ClusterBackupJobSettings(BackupJobSettings):
     class allows that, never smaller."""
 
     def refusals(self) -> Iterator[Refusal]:
-        if self.bucket is None and bytes_of(self.storage) < bytes_of(self.work_storage):
+        if self.enabled and self.bucket is None and bytes_of(self.storage) < bytes_of(self.work_storage):
             message = (
                 f"{self.storage} is less than work_storage {self.work_storage}, and one dump may fill the volume; "
                 "raise it, or name a bucket"

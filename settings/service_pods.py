@@ -28,6 +28,7 @@ BACKUP_CPU, BACKUP_MEMORY = "100m", "256Mi"
 """Requests of the job that dumps the database."""
 BACKUP_TMP = "64Mi"
 _BACKUP_LOG = 64 * UNITS["Mi"]
+"""Limit of the job's /tmp, and room for its log; with `work_storage` the disk that it asks for."""
 _NODE_KEEPS = UNITS["Gi"]
 """Of each node's disk, beside a tenth at which kubelet begins to evict."""
 

@@ -1,18 +1,17 @@
 """Helm charts of a deployment: each loads images of its own, which no template names."""
 
-import json
-from collections.abc import Iterator
 from dataclasses import dataclass
 from shlex import quote
 from typing import Any
 
+from commands.assembly import CHART
 from commands.destroy_check.from_template import of_type
 from commands.diff.values import text
 from commands.flattened import Template
 
-CHART = "Custom::AWSCDK-EKS-HelmChart"
 OCI = "oci://"
-NAMES_IMAGES = ("image", "images", "imageRegistry")
+END = "VALUES"
+"""The line that ends what a command reads; JSON is one line of its own."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,32 +32,14 @@ def charts(template: Template) -> list[Chart]:
 
 def _chart(release: dict[str, Any]) -> Chart:
     address, name = text(release["Repository"]), text(release.get("Chart", ""))
-    version = text(release.get("Version", ""))
+    version, values = text(release.get("Version", "")), text(release.get("Values", "{}"))
     what = [address] if address.startswith(OCI) else [name, "--repo", address]
-    given = [part for each in _images(_values(release)) for part in ("--set", each)]
     words = ["helm", "template", text(release["Release"]), *what]
     words += ["--version", version] if version else []
+    words += ["--values", "-"]
     return Chart(
         name=name or address.rpartition("/")[2],
         version=version or "the newest",
         address=address,
-        look=f"{' '.join(map(quote, (*words, *given)))} | grep image: | sort -u",
+        look=f"{' '.join(map(quote, words))} <<'{END}' | grep image: | sort -u\n{values}\n{END}",
     )
-
-
-def _values(release: dict[str, Any]) -> Any:
-    """What is set of the chart; nothing where that is no JSON before deployment."""
-    try:
-        return json.loads(text(release.get("Values", "{}")))
-    except ValueError:
-        return {}
-
-
-def _images(value: Any, path: tuple[str, ...] = ()) -> Iterator[str]:
-    """`path=value` of what is set of images: other tags or registries than the chart's own."""
-    match value:
-        case dict():
-            for key, each in value.items():
-                yield from _images(each, (*path, key))
-        case str() if {*NAMES_IMAGES} & {*path}:
-            yield f"{'.'.join(path)}={value}"

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from commands.assembly import ROOT
+from commands.assembly import DIST
 from commands.bundle.folder import write_bundle
 from commands.bundle.places import BundleError
 from commands.bundle.sizes import Size
@@ -17,8 +17,6 @@ from commands.diagram.graphviz import NotDrawn
 from commands.manifest_files import BadManifest
 from commands.synthesized import refusals, synthesized, writing_to
 from settings.caution import examples_left
-
-DIST = ROOT / "dist"
 
 
 def bundle(

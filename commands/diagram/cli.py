@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from commands.assembly import ROOT
+from commands.assembly import DIST, ROOT
 from commands.chosen import FOLDER, Folder, chosen
 from commands.diagram.graphviz import NotDrawn
 from commands.diagram.picture import picture
@@ -16,7 +16,6 @@ from commands.synthesized import refusals, synthesized, writing_to
 
 PICTURES = {ROOT / "docs" / "pictures" / "open-webui-stacks.svg": "open-webui-prod"}
 """Files that pages show, and the deployment that each draws."""
-DIST = ROOT / "dist"
 
 
 def diagram(

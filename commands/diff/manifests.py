@@ -6,8 +6,8 @@ from pathlib import Path
 
 from commands import manifest_files
 from commands.diff.changes import HIDDEN, Difference, Impact, ManifestChange
+from commands.diff.harm import harm
 from commands.diff.outages import taken_over
-from commands.diff.refused import refused
 from commands.diff.strictly import differences
 from commands.manifest_files import Object
 
@@ -67,9 +67,7 @@ def compared(
                 address=each, impact=Impact.replaced, differences=tuple(_told(old, new)), lost=lost
             )
         elif found := tuple(_told(old, new)):
-            yield ManifestChange(
-                address=each, impact=Impact.changed, differences=found, lost=refused(old, new)
-            )
+            yield ManifestChange(address=each, impact=Impact.changed, differences=found, lost=harm(old, new))
 
 
 def _told(old: Object, new: Object) -> Iterator[Difference]:

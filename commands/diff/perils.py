@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from commands.diff.changes import Difference, Impact, ResourceChange
 from commands.diff.subnets import Network
-from commands.diff.versions import NEVER_DOWN, PROPERTIES, is_lower
+from commands.diff.versions import MAJOR_BY_HAND, NEVER_DOWN, PROPERTIES, is_lower
 from commands.flattened import Template
 
 SECRET = "AWS::SecretsManager::Secret"  # noqa: S105 - a type
@@ -20,7 +20,6 @@ UPGRADE = "the update fails, or upgrades it for good"
 NOT_ALLOWED = "the update fails without AllowMajorVersionUpgrade, and with it upgrades for good"
 INSTANCE = "AWS::RDS::DBInstance"
 """Of which alone a template can say AllowMajorVersionUpgrade."""
-VERSIONED = ("AWS::RDS::DBCluster", INSTANCE, "AWS::RDS::GlobalCluster")
 IN_PLACE = (Impact.may_be_replaced, Impact.changed, Impact.follows)
 
 
@@ -53,7 +52,7 @@ def _judged(change: ResourceChange, after: Template) -> ResourceChange:
             return replace(change, lost=GENERATED_ANEW)
         return replace(change, doubts=(*change.doubts, WRITTEN_OVER)) if WRITTEN in touched else change
     refused = _downgrade(change)
-    if refused is None and change.kind in VERSIONED:
+    if refused is None and change.kind in MAJOR_BY_HAND:
         refused = _upgrade(change.differences, after, change.address)
     return replace(change, lost="; ".join(filter(None, (change.lost, refused)))) if refused else change
 

@@ -18,6 +18,8 @@ PROPERTIES = {
     "AWS::RDS::GlobalCluster": "EngineVersion",
 }
 """By its type, the property with the version that AWS refuses to take down."""
+MAJOR_BY_HAND = ("AWS::RDS::DBCluster", "AWS::RDS::DBInstance", "AWS::RDS::GlobalCluster")
+"""Those that a template alone does not take to another major version, or for good."""
 NEVER_DOWN = "it never goes down again, AWS refuses the update"
 OWN_FILES = {
     "postgres": "another major does not read the files of the one before: restore a dump into a new volume"

@@ -24,6 +24,8 @@ app = typer.Typer(no_args_is_help=True, add_completion=False)
 PortOfAws = Annotated[str, typer.Option(help="Port of the embedded AWS itself. Left out: a free one.")]
 State = Annotated[Path, typer.Option(help="Folder of its own: one embedded AWS per folder.")]
 DEFAULT = "open-webui-dev"
+WENT = "this deployment took data with it; make diff fails on it:"
+LEFT = "what held data left the deployment:"
 DEPLOYMENTS = ROOT / "deployments"
 VARIABLES = ": application.environment."
 """What a warning is about that counts here as well as in an account."""
@@ -264,8 +266,9 @@ def _tell_lost(
     if not any(losses.lost(held, now)):
         return
     retained = [each.name for each in account.left(place, names, url=running.url)]
-    CONSOLE.print("[bold red]this deployment took data with it; make diff would have refused it:[/]")
-    for line in losses.lost(held, now, retained=retained):
+    found = list(losses.lost(held, now, retained=retained))
+    CONSOLE.print(LEFT if all(stays for _, stays in found) else f"[bold red]{WENT}[/]")
+    for line, _ in found:
         CONSOLE.print(f"  {escape(line)}", emoji=False, soft_wrap=True)
 
 

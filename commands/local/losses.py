@@ -8,7 +8,7 @@ from commands.assembly import in_stack
 from commands.diff.manifests import DELETES, address
 from commands.local.account import DeployedStack
 from commands.local.clusters import Recorded
-from commands.local.emulator.kubernetes.references import DEFAULT_CLASS
+from commands.local.emulator.kubernetes.references import is_default_class
 from commands.local.report import short_name
 from commands.stateful import HOLDS_DATA
 
@@ -35,15 +35,18 @@ def holders(stacks: Iterable[DeployedStack], clusters: Iterable[Recorded]) -> Ho
     return {each.name: each for each in found}
 
 
-def lost(before: Holders, after: Holders, *, retained: Iterable[str] = ()) -> Iterator[str]:
-    """A line for each that is gone or is another now; `retained` are ids of what stays in the account all the same."""
+def lost(before: Holders, after: Holders, *, retained: Iterable[str] = ()) -> Iterator[tuple[str, bool]]:
+    """A line for each that is gone or is another now, and whether what it held stays.
+
+    retained: ids of what stays in the account all the same.
+    """
     kept = set(retained)
     for name, was in before.items():
         now = after.get(name)
         if now is None or now.id != was.id:
             why = was.survives or ("the template retains it" if was.id in kept else "")
             stays = f"; what it held stays, {why}" if why else ""
-            yield f"{'replaced' if now else 'deleted'}: {name}{stays}"
+            yield f"{'replaced' if now else 'deleted'}: {name}{stays}", bool(why)
 
 
 def _resources(stacks: list[DeployedStack]) -> Iterator[Holder]:
@@ -69,8 +72,7 @@ def _retention(claim: Mapping[str, Any], manifests: list[Mapping[str, Any]]) -> 
     """The class of the claim, or the default one, if it retains volumes."""
     named = claim["spec"].get("storageClassName")
     for each in manifests:
-        about = each["metadata"]
-        is_default = (about.get("annotations") or {}).get(DEFAULT_CLASS) == "true"
-        if each["kind"] == "StorageClass" and (about["name"] == named if named else is_default):
-            return f"class {about['name']} retains it" if each.get("reclaimPolicy") == "Retain" else ""
+        name = each["metadata"]["name"]
+        if (each["kind"], name) == ("StorageClass", named) or (not named and is_default_class(each)):
+            return f"class {name} retains it" if each.get("reclaimPolicy") == "Retain" else ""
     return ""

@@ -24,8 +24,8 @@ SECONDS_TO_STOP = 5
 """A request that it is in the middle of, such as a deployment, is not worth more: all of it goes."""
 MODULE = "commands.local.emulator"
 SOURCES = EMULATOR.requirements.parent
-CHECKS = ROOT / "k8s" / "checks"
-"""What the emulator looks up references with."""
+SHARED = (ROOT / "k8s" / "checks", ROOT / "commands")
+"""Folders of modules that the emulator shares with others: what it looks up references with, what may not change."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,9 +45,15 @@ class Server:
 def sources() -> str:
     """Digest of the emulator as it stands in the checkout."""
     digest = hashlib.sha256()
-    for path in sorted([*SOURCES.rglob("*.py"), *CHECKS.rglob("*.py"), EMULATOR.requirements]):
+    for path in source_files():
         digest.update(str(path.relative_to(ROOT)).encode() + path.read_bytes())
     return digest.hexdigest()
+
+
+def source_files() -> list[Path]:
+    """What the emulator is made of."""
+    shared = (path for folder in SHARED for path in folder.glob("*.py"))
+    return sorted([*SOURCES.rglob("*.py"), *shared, EMULATOR.requirements])
 
 
 def running(place: Place) -> Server | None:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from commands.autoscalers import ranges, workload
 from k8s.checks.network import Allowed, allowed_edges
 
 Manifest = Mapping[str, Any]
@@ -39,16 +40,11 @@ class Graph:
 def graph(manifests: Sequence[Manifest]) -> Graph:
     """What the manifests make, without the connections to pods that others describe, DNS among them."""
     workloads = [each for each in manifests if each["kind"] in DRAWN]
-    scaled = {
-        each["spec"]["scaleTargetRef"][
-            "name"
-        ]: f"{each['spec'].get('minReplicas', 1)}–{each['spec']['maxReplicas']}"
-        for each in manifests
-        if each["kind"] == "HorizontalPodAutoscaler"
-    }
+    scaled = ranges(manifests)
     return Graph(
         boxes=tuple(
-            Box(name=_name(each), kind=each["kind"], pods=scaled.get(_name(each), "")) for each in workloads
+            Box(name=_name(each), kind=each["kind"], pods=scaled.get(workload(each), ""))
+            for each in workloads
         ),
         arrows=tuple(sorted(set(_arrows(allowed_edges(manifests))))),
         shared={claim: users for claim, users in _users(workloads).items() if len(users) > 1},

@@ -11,6 +11,7 @@ from k8s.checks.pods import pods_of
 from k8s.edges import DNS
 from k8s.manifests import Manifest
 from settings.aegisai import AegisAIDeployment
+from settings.capacity.table import HEADS
 from settings.capacity.table import rows as moments
 
 Examples = Mapping[str, AegisAIDeployment]
@@ -212,8 +213,7 @@ def capacity(examples: Examples) -> str:
             continue
         rows += [(f"`{name}`", *row) for row in moments(answer)]
         sentences.append(f"- `{name}` {answer.sentence}.")
-    heads = ("", "moment", "pods", "CPU", "memory, GiB", "nodes", "CPU left", "memory left", "waiting")
-    return "\n".join([_table(heads, rows), "", *sentences])
+    return "\n".join([_table(("", *HEADS), rows), "", *sentences])
 
 
 def _table(heads: Sequence[str], rows: Iterable[Row]) -> str:

@@ -6,14 +6,12 @@ from typing import Annotated
 
 import typer
 
-from commands.assembly import ROOT
+from commands.assembly import DIST
 from commands.chosen import FOLDER, Folder, Name, chosen
 from commands.diagram.graphviz import NotDrawn
 from commands.manifest_files import BadManifest
 from commands.report.page import page
 from commands.synthesized import refusals, synthesized, writing_to
-
-DIST = ROOT / "dist"
 
 
 def report(

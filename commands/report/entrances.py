@@ -12,11 +12,10 @@ from typing import Any
 
 from commands.manifest_files import Object, namespace
 from commands.report.access import EVERYWHERE
+from settings.annotations import ALB, AWS, INGRESS_CLASS, NLB, SOURCE_RANGES
 
-NLB = "service.beta.kubernetes.io/aws-load-balancer"
-ALB = "alb.ingress.kubernetes.io"
-SOURCE_RANGES = "service.beta.kubernetes.io/load-balancer-source-ranges"
-CLASS = "kubernetes.io/ingress.class"
+FIREWALLS = tuple(name for name, setting in AWS.items() if setting == "ingress.firewall")
+"""Annotations that name a web ACL."""
 BY_CONTROLLER = ("eks.amazonaws.com/nlb", "service.k8s.aws/nlb")
 """Classes of Services whose load balancers are internal unless they say otherwise."""
 CONTROLLERS = ("eks.amazonaws.com/alb", "ingress.k8s.aws/alb")
@@ -142,13 +141,7 @@ def _listeners(notes: dict[str, str], *, is_tls: bool) -> Iterator[str]:
 
 
 def _firewall(params: dict[str, Any], notes: dict[str, str]) -> str:
-    given = (
-        params.get("wafv2AclArn"),
-        params.get("wafv2AclName"),
-        notes.get(f"{ALB}/wafv2-acl-arn"),
-        notes.get(f"{ALB}/wafv2-acl-name"),
-        notes.get(f"{ALB}/waf-acl-id"),
-    )
+    given = (params.get("wafv2AclArn"), params.get("wafv2AclName"), *map(notes.get, FIREWALLS))
     return next((each for each in given if each and each != "none"), "none")
 
 
@@ -172,7 +165,8 @@ class _Classes:
     def name(self, ingress: Object) -> str:
         """The class that it names; empty where it leaves that to the cluster."""
         return str(
-            (ingress.get("spec") or {}).get("ingressClassName") or _annotations(ingress).get(CLASS, "")
+            (ingress.get("spec") or {}).get("ingressClassName")
+            or _annotations(ingress).get(INGRESS_CLASS, "")
         )
 
     def is_alb(self, ingress: Object) -> bool:

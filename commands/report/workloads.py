@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from commands import autoscalers
 from commands.manifest_files import Object, namespace, objects
 
 ONE_EACH_NODE = "one per node"
@@ -31,26 +32,20 @@ def workloads(assembly: Path, deployment: str) -> list[Workload]:
         BadManifest: A file of the manifests is none.
     """
     found = objects(assembly, deployment)
-    scaled = {
-        (target.get("kind"), namespace(each), target["name"]): each["spec"]
-        for each in found
-        if each["kind"] == "HorizontalPodAutoscaler"
-        for target in [each["spec"]["scaleTargetRef"]]
-    }
-    return [workload for each in found for workload in _containers(each, scaled)]
+    scaled = autoscalers.ranges(found)
+    return [one for each in found for one in _containers(each, scaled.get(autoscalers.workload(each)))]
 
 
-def _containers(manifest: Object, scaled: dict[Any, Object]) -> Iterator[Workload]:
+def _containers(manifest: Object, scaled: str | None) -> Iterator[Workload]:
     pod = _pod(manifest)
-    kind, inside, name = manifest["kind"], namespace(manifest), manifest["metadata"]["name"]
     for key in ("initContainers", "containers"):
         for container in pod.get(key) or []:
             resources = container.get("resources") or {}
             yield Workload(
-                kind=kind,
-                namespace=inside,
-                name=name,
-                replicas=_replicas(manifest, scaled.get((kind, inside, name))),
+                kind=manifest["kind"],
+                namespace=namespace(manifest),
+                name=manifest["metadata"]["name"],
+                replicas=scaled or _replicas(manifest),
                 container=container["name"] + (" (first)" if key == "initContainers" else ""),
                 image=container.get("image", ""),
                 requests=_amounts(resources.get("requests")),
@@ -67,9 +62,7 @@ def _pod(manifest: Object) -> Object:
     return pod if isinstance(pod, dict) else {}
 
 
-def _replicas(manifest: Object, scaled: Object | None) -> str:
-    if scaled:
-        return f"{scaled.get('minReplicas', 1)}–{scaled['maxReplicas']}"
+def _replicas(manifest: Object) -> str:
     if manifest["kind"] == "DaemonSet":
         return ONE_EACH_NODE
     replicas = manifest["spec"].get("replicas")

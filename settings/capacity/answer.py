@@ -86,7 +86,7 @@ class Capacity:
             if waiting
             else "any node can be drained"
         )
-        if self.volumes_on_nodes and any(one.volumes for one in self.workloads):
+        if self.volumes_on_nodes and any(one.volumes or one.together for one in self.workloads):
             drain += ", but what has its volume on a node's own disk, as with local-path, waits for that node"
         return "; ".join([*parts, drain])
 

@@ -1,6 +1,6 @@
 """Why pods wait: what is used up on the nodes that they may run on."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import groupby
 
 from settings.capacity.nodes import NodeKind
@@ -20,15 +20,15 @@ def shortages(
 ) -> str:
     """Who waits for what: `2 of gateway wait: no room for more than 8 pods on 6 of 6 nodes`."""
     empty = [Node.empty(kind, "", daemon_sets) for kind in kinds]
-    waiting = {one: packing.waiting[one.name] for one in workloads if one.name in packing.waiting}
-    reasons = sorted((_reason(one, _open(one, packing, waiting), empty), one.name) for one in waiting)
+    waiting = [one for one in workloads if one.name in packing.waiting]
+    reasons = sorted((_reason(one, _open(one, packing, workloads), empty), one.name) for one in waiting)
     return "; ".join(
         f"{listed({name: packing.waiting[name] for _, name in same})} wait: {reason}"
         for reason, same in groupby(reasons, key=lambda each: each[0])
     )
 
 
-def _open(one: Workload, packing: Packing, workloads: Mapping[Workload, int]) -> Sequence[Node]:
+def _open(one: Workload, packing: Packing, workloads: Sequence[Workload]) -> Sequence[Node]:
     """The nodes that there are for a workload: one alone where its pods have to be together."""
     if not one.together:
         return packing.nodes

@@ -452,8 +452,8 @@ def test_a_class_that_the_new_cluster_lacks_is_doubted(tmp_path: Path) -> None:
     theirs = "shared_storage: {storage_class: theirs}\n"
     [doubt] = [line for line in warnings(tmp_path, text + theirs) if "storage_class" in line]
     assert doubt.endswith(
-        "shared_storage.storage_class: warning: is theirs, and the new cluster has gp3 and efs; pods wait until you "
-        "have made that class"
+        "shared_storage.storage_class: warning: is theirs, which the new cluster does not have; leave it out, or make "
+        "that class: pods wait until then"
     )
     ours = "shared_storage: {storage_class: efs}\n"
     assert not [line for line in warnings(tmp_path, text + ours) if "storage_class" in line]

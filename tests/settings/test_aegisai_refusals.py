@@ -191,6 +191,17 @@ def test_a_volume_for_dumps_that_is_smaller_than_one_may_be_is_refused(tmp_path:
     ]
 
 
+def test_what_nobody_makes_is_not_refused(tmp_path: Path) -> None:
+    path = tmp_path / "demo.yaml"
+    for text in (
+        "backup_job: {enabled: false, work_storage: 50Gi}\n",
+        "services:\n  ai-service: {enabled: false}\n"
+        "  orchestrator: {calls: [validation], environment: {AI_SERVICE_URL: 'http://ai.other.svc:9004'}}\n",
+    ):
+        path.write_text(ANYWHERE + text)
+        load_deployment(path)
+
+
 def test_a_secret_is_never_printed(tmp_path: Path) -> None:
     text = f"{ANYWHERE}gitops: {{repository: 'https://me:{KEY}@our-company.org/x', path: x}}\nnodes: {{cpu: {KEY}}}\n"
     lines = refused(tmp_path, text)

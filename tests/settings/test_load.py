@@ -10,7 +10,7 @@ import pytest
 from settings.load import BadDeploymentFile, deployment_files, load_deployment
 from settings.open_webui import OpenWebUIDeployment
 from settings.presets import PRESETS, with_preset
-from settings.systems import SYSTEMS
+from settings.systems import SYSTEMS, variants_of
 
 ROOT = Path(__file__).parents[2]
 HEAD = "system: open-webui\nmonitoring: {email: ops@example.com}\nload_balancer: {edge: cloudfront}\n"
@@ -93,6 +93,12 @@ def test_only_the_module_of_the_system_that_is_named_is_imported() -> None:
     run = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
     assert run.stdout.strip() == "[]"
     assert set(SYSTEMS) == {"open-webui", "aegisai"}
+
+
+def test_each_variant_of_a_system_says_what_it_is_for() -> None:
+    for system in SYSTEMS:
+        kinds = variants_of(system)
+        assert kinds is None or set(kinds.models) == set(kinds.meanings)
 
 
 @pytest.mark.row("C8")

@@ -5,11 +5,13 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
+from settings.aegisai import AegisAIDeployment
 from settings.capacity.workloads import Moment
 from settings.cluster import NodeGroup, Taint
-from settings.service_pods import group_nodes, service_pods, untolerated
+from settings.service_pods import group_nodes, untolerated
 from settings.services import SPOT_TAINT
-from tests.k8s.aegisai.deployments import by_name, example, of_example, on_eks
+from systems.aegisai_manifests import manifests
+from tests.k8s.aegisai.deployments import by_name, example, on_eks
 
 GENERAL = {"name": "general", "instance_types": ["c6i.xlarge"], "min_nodes": 5, "max_nodes": 6}
 SPOT_TYPES = ["c6i.xlarge", "c5.xlarge"]
@@ -33,21 +35,27 @@ def test_a_taint_counts_with_key_value_and_effect(taint: dict[str, str], kept: s
     assert group_nodes(NodeGroup(**group(**taint))).taints == kept
 
 
-def test_pods_stand_the_very_taint_that_the_capacity_check_lets_them_stand() -> None:
-    prod = example("aegisai-prod")
-    counted = {
-        one.name: set(one.tolerates)
-        for one in service_pods(
-            prod.enabled_services, prod.rollout, on_spot=frozenset({"validation", "ai-service"})
-        )
-    }
-    for name, pod in by_name("Deployment", of_example("aegisai-prod")).items():
-        stood = pod["spec"]["template"]["spec"].get("tolerations", [])
+MOVED = on_eks(
+    cluster={"node_groups": [GENERAL, group(key="spot", value="true") | {"max_nodes": 6}]},
+    services={"gateway": {"spot": True}, "validation": {"spot": False}},
+)
+"""A worker keeps away from Spot nodes, and another goes there."""
+
+
+@pytest.mark.parametrize("settings", [example("aegisai-prod"), MOVED], ids=["as they are", "moved"])
+def test_pods_stand_the_very_taint_that_the_capacity_check_lets_them_stand(
+    settings: AegisAIDeployment,
+) -> None:
+    answer = settings.capacity()
+    assert answer
+    counted = {one.name: set(one.tolerates) for one in answer.workloads}
+    written = {}
+    for name, deployment in by_name("Deployment", manifests(settings)).items():
+        stood = deployment["spec"]["template"]["spec"].get("tolerations", [])
         assert all(each["operator"] == "Equal" for each in stood)
-        written = {f"{each['key']}={each['value']}:{each['effect']}" for each in stood}
-        if name in ("gateway", "validation", "ai-service"):
-            assert written == counted[name]
-    assert counted["validation"] == {"spot=true:NoSchedule"}
+        written[name] = {f"{each['key']}={each['value']}:{each['effect']}" for each in stood}
+    assert written == {name: counted[name] for name in settings.enabled_services}
+    assert {"spot=true:NoSchedule"} in written.values()
 
 
 @pytest.mark.parametrize(

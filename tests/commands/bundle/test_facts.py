@@ -2,12 +2,13 @@
 
 import json
 import re
+import subprocess
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from commands.assembly import templates
+from commands.assembly import CHART, templates
 from commands.bundle.charts import charts
 from commands.bundle.parameters import overrides, parameters
 from commands.bundle.permissions import capabilities, roles
@@ -185,11 +186,10 @@ def test_quotas_count_the_vcpu_of_nodes_at_their_most_by_family() -> None:
 
 
 def test_charts_tell_how_their_images_are_listed() -> None:
-    kind = "Custom::AWSCDK-EKS-HelmChart"
     beside = {"logs": {"image": {"registry": "mirror.example.com"}}, "replicas": 2, "tag": "no image's"}
     template = of(
         Scaler=resource(
-            kind,
+            CHART,
             Release="scaler",
             Chart="autoscaler",
             Version="9.1.0",
@@ -197,14 +197,15 @@ def test_charts_tell_how_their_images_are_listed() -> None:
             Values={"Fn::Join": ["", ['{"image":{"tag":"v1"},"region":"', {"Ref": "AWS::Region"}, '"}']]},
         ),
         Metrics=resource(
-            kind,
+            CHART,
             Release="metrics",
             Chart="stack",
             Version="88.5.3",
             Repository="oci://registry.example.com/charts/stack",
             Values=json.dumps(beside),
         ),
-        Own=resource(kind, Release="own", Chart="own", ChartAssetURL="s3://ours/own.tgz"),
+        Traces=resource(CHART, Release="traces", Chart="traces", Repository="https://charts.example.com"),
+        Own=resource(CHART, Release="own", Chart="own", ChartAssetURL="s3://ours/own.tgz"),
     )
     assert [(each.name, each.version, each.address, each.look) for each in charts(template)] == [
         (
@@ -212,16 +213,42 @@ def test_charts_tell_how_their_images_are_listed() -> None:
             "9.1.0",
             "https://charts.example.com",
             "helm template scaler autoscaler --repo https://charts.example.com --version 9.1.0"
-            " --set image.tag=v1 | grep image: | sort -u",
+            " --values - <<'VALUES' | grep image: | sort -u\n"
+            '{"image":{"tag":"v1"},"region":"${AWS::Region}"}\nVALUES',
         ),
         (
             "stack",
             "88.5.3",
             "oci://registry.example.com/charts/stack",
             "helm template metrics oci://registry.example.com/charts/stack --version 88.5.3"
-            " --set logs.image.registry=mirror.example.com | grep image: | sort -u",
+            f" --values - <<'VALUES' | grep image: | sort -u\n{json.dumps(beside)}\nVALUES",
+        ),
+        (
+            "traces",
+            "the newest",
+            "https://charts.example.com",
+            "helm template traces traces --repo https://charts.example.com"
+            " --values - <<'VALUES' | grep image: | sort -u\n{}\nVALUES",
         ),
     ]
+
+
+@pytest.mark.parametrize("deployment", ["aegisai-dev", "aegisai-prod"])
+def test_charts_are_listed_with_every_value_that_they_refuse_to_go_without(
+    assembly: Path, deployment: str
+) -> None:
+    """Helm has the values from its standard input: here something else reads it."""
+    read = {}
+    for each in charts(flattened(assembly, deployment)):
+        command = each.look.replace("helm template", "reads", 1).replace(" | grep image: | sort -u", "")
+        run = subprocess.run(
+            ["/bin/bash", "-c", f"reads() {{ cat; }}\n{command}"], capture_output=True, text=True, check=True
+        )
+        read[each.name] = json.loads(run.stdout)
+    controller = read["aws-load-balancer-controller"]
+    assert (controller["clusterName"], controller["region"]) == (deployment, "${AWS::Region}")
+    assert read.keys() >= {"cluster-autoscaler", "external-secrets", "kube-prometheus-stack"}
+    assert all(read.values())
 
 
 def test_software_is_told_in_the_versions_of_the_template(assembly: Path) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from commands.assembly import CHART
 from commands.bundle.parameters import parameters
 from commands.bundle.read_me import parameters_page, read_me
 from commands.bundle.sizes import Size
@@ -72,7 +73,7 @@ def test_every_chart_is_told_with_version_and_address(assembly: Path, tmp_path: 
     installed = [
         each["Properties"]
         for each in flattened(assembly, "aegisai-dev")["Resources"].values()
-        if each["Type"] == "Custom::AWSCDK-EKS-HelmChart"
+        if each["Type"] == CHART
     ]
     assert len(installed) > 3
     for each in installed:

@@ -7,6 +7,7 @@ import pytest
 
 from commands.diff.changes import DeploymentChange, Impact, ResourceChange
 from commands.diff.gate import Gate, verdict
+from commands.diff.versions import MAJOR_BY_HAND, PROPERTIES
 from tests.commands.diff.assemblies import Template, changes, resource, template, write
 
 MOVES = "no subnet of it stays"
@@ -100,6 +101,13 @@ LOST: dict[str, tuple[tuple[Template, Template], str]] = {
     ),
 }
 LOST |= {
+    f"major of {kind}": (
+        (engine("16.15", kind=kind, name="postgres"), engine("17.4", kind=kind, name="postgres")),
+        "16.15 → 17.4 is another major version: the update fails",
+    )
+    for kind in MAJOR_BY_HAND
+}
+LOST |= {
     f"{kind} {old} to {new}": (
         (versioned(kind, **{field: old}), versioned(kind, **{field: new})),
         f"{field} {old} → {new}: it never goes down again",
@@ -170,6 +178,10 @@ def test_it_is_told_and_fails_the_gate(told: dict[str, DeploymentChange], case: 
     assert len(errors) == 1
     assert f"{case}: Holder (" in errors[0]
     assert f"holds data: {LOST[case][1]}" in errors[0]
+
+
+def test_another_major_is_judged_of_types_whose_version_is_known() -> None:
+    assert {PROPERTIES.get(kind) for kind in MAJOR_BY_HAND} == {"EngineVersion"}
 
 
 @pytest.mark.parametrize("case", UNHURT)

@@ -143,6 +143,7 @@ def parameters(place: Place) -> dict[str, str]:
 
 
 @pytest.mark.lifecycle
+@pytest.mark.wide
 def test_up_twice_destroy_and_stop(state: Path, assembly: Path, tmp_path: Path) -> None:
     place = Place(state=state)
     shutil.copytree(assembly, place.assembly)

@@ -14,7 +14,7 @@ from commands.local.steps import CONSOLE
 
 BUCKET = "AWS::S3::Bucket"
 DATABASE = "AWS::RDS::DBCluster"
-WENT = "this deployment took data with it; make diff would have refused it:"
+STAYS = "what it held stays, the template retains it"
 
 
 def stack(name: str = "chat", **resources: tuple[str, str]) -> DeployedStack:
@@ -54,11 +54,13 @@ def storage_class(policy: str, *, is_default: bool = False) -> dict[str, Any]:
 def lines(
     before: list[DeployedStack], after: list[DeployedStack], retained: tuple[str, ...] = ()
 ) -> list[str]:
-    return list(losses.lost(losses.holders(before, []), losses.holders(after, []), retained=retained))
+    found = losses.lost(losses.holders(before, []), losses.holders(after, []), retained=retained)
+    return [line for line, _ in found]
 
 
 def in_clusters(before: clusters.Recorded, after: clusters.Recorded) -> list[str]:
-    return list(losses.lost(losses.holders([], [before]), losses.holders([], [after])))
+    found = losses.lost(losses.holders([], [before]), losses.holders([], [after]))
+    return [line for line, _ in found]
 
 
 def test_what_holds_data_and_is_gone_or_another_is_a_line() -> None:
@@ -77,7 +79,7 @@ def test_a_nested_stack_that_is_made_anew_replaces_what_is_in_it() -> None:
 
 def test_what_the_template_retains_is_told_to_stay() -> None:
     (line,) = lines([stack(Files=(BUCKET, "one"))], [stack()], retained=("one",))
-    assert line == f"deleted: Files {BUCKET}; what it held stays, the template retains it"
+    assert line == f"deleted: Files {BUCKET}; {STAYS}"
 
 
 @pytest.mark.parametrize("kind", ["PersistentVolumeClaim", "StatefulSet", "Namespace", "PersistentVolume"])
@@ -111,18 +113,42 @@ def test_what_stays_or_holds_no_data_is_no_line() -> None:
     assert lines([stack(Files=(BUCKET, "one"))], [stack(Files=(BUCKET, "one"))]) == []
 
 
-@pytest.mark.parametrize("is_lost", [True, False])
+@pytest.mark.parametrize(
+    ("gone", "retained", "told"),
+    [
+        (
+            ["Files"],
+            ["[Files]"],
+            ["what held data left the deployment:", f"  deleted: Files {BUCKET}; {STAYS}"],
+        ),
+        (
+            ["Files"],
+            [],
+            ["this deployment took data with it; make diff fails on it:", f"  deleted: Files {BUCKET}"],
+        ),
+        (
+            ["Files", "Logs"],
+            ["[Files]"],
+            [
+                "this deployment took data with it; make diff fails on it:",
+                f"  deleted: Files {BUCKET}; {STAYS}",
+                f"  deleted: Logs {BUCKET}",
+            ],
+        ),
+        ([], [], []),
+    ],
+    ids=["stays", "lost", "one of two lost", "nothing gone"],
+)
 def test_it_is_told_at_the_end_of_make_local(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, is_lost: bool
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, gone: list[str], retained: list[str], told: list[str]
 ) -> None:
-    running = Server(pid=1, port=1, sources="")
-    now = [stack() if is_lost else stack(Files=(BUCKET, "[one]"))]
-    kept = [Left(name="[one]", type=BUCKET, why="the template retains it")]
+    all_of_it = {name: (BUCKET, f"[{name}]") for name in ("Files", "Logs")}
+    now = [stack("chat", **{name: each for name, each in all_of_it.items() if name not in gone})]
+    kept = [Left(name=name, type=BUCKET, why="the template retains it") for name in retained]
     monkeypatch.setattr(account, "stacks", lambda *_, **__: now)
     monkeypatch.setattr(account, "left", lambda *_, **__: kept)
-    held = losses.holders([stack(Files=(BUCKET, "[one]"))], [])
+    held = losses.holders([stack("chat", **all_of_it)], [])
+    running = Server(pid=1, port=1, sources="")
     with CONSOLE.capture() as printed:
         cli._tell_lost(Place(state=tmp_path), "chat", running, held, ["chat"])
-    stays = "what it held stays, the template retains it"
-    wanted = [WENT, f"  deleted: Files {BUCKET}; {stays}"] if is_lost else []
-    assert printed.get().splitlines() == wanted
+    assert printed.get().splitlines() == told

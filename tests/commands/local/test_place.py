@@ -73,3 +73,14 @@ def test_every_folder_that_a_synthesis_reads_is_looked_at() -> None:
     text = "\n".join(path.read_text() for path in [place.ROOT / "app.py", *files])
     imported = {name for _, name in re.findall(r"^(from|import) ([a-z0-9_]+)", text, re.MULTILINE)}
     assert imported & folders == {*assembly_cache.SOURCES} - {"assets"}
+
+
+def test_the_emulator_starts_again_with_whatever_it_imports() -> None:
+    files = {path for path in server.source_files() if path.suffix == ".py"}
+    shared = {path.relative_to(place.ROOT).with_suffix("").as_posix().replace("/", ".") for path in files}
+    text = "\n".join(path.read_text() for path in files if server.SOURCES in path.parents)
+    found = re.findall(r"^from (commands|k8s)(\.[a-z0-9_.]+)? import ([a-z0-9_]+)", text, re.MULTILINE)
+    outside = {f"{top}{below or '.' + name}" for top, below, name in found}
+    outside = {name for name in outside if not name.startswith("commands.local.")}
+    assert {"commands.immutable", "k8s.checks.references"} <= outside
+    assert outside <= shared

@@ -8,7 +8,8 @@ import pytest
 
 from commands.diagram.picture import picture
 from commands.manifest_files import Object
-from commands.report.entrances import ALB, NLB, Entrance, entrances
+from commands.report.entrances import Entrance, entrances
+from settings.annotations import ALB, INGRESS_CLASS, NLB
 from tests.commands.report.conftest import Report, Small
 from tests.commands.report.html import Element
 
@@ -149,10 +150,22 @@ def test_the_class_decides_over_the_ingress() -> None:
 
 @pytest.mark.parametrize(
     ("notes", "firewall"),
-    [({}, "none"), ({"wafv2-acl-arn": "arn:a"}, "arn:a"), ({"wafv2-acl-arn": "none"}, "none")],
+    [
+        ({}, "none"),
+        ({"wafv2-acl-arn": "arn:a"}, "arn:a"),
+        ({"wafv2-acl-arn": "none"}, "none"),
+        ({"wafv2-acl-name": "ours"}, "ours"),
+        ({"waf-acl-id": "acl-1"}, "acl-1"),
+        ({"web-acl-id": "acl-2"}, "acl-2"),
+    ],
 )
 def test_a_firewall_is_told(notes: dict[str, str], firewall: str) -> None:
     assert ingress(notes).firewall == firewall
+
+
+def test_the_old_annotation_names_the_class() -> None:
+    (found,) = entrances([made("Ingress", {}, {INGRESS_CLASS: "alb"})])
+    assert found.noun == "application load balancer"
 
 
 @pytest.mark.parametrize(("ingress_class", "named"), [("traefik", "traefik"), (None, "by default")])

@@ -34,6 +34,7 @@ def test_the_sentence_doubts_the_drain_where_volumes_may_be_on_nodes() -> None:
     database = Workload(name="postgres", cpu=100, memory=2**20, volumes=1)
     for workload, on_nodes, doubted in (
         (database, True, True),
+        (replace(database, volumes=0, together=True), True, True),
         (database, False, False),
         (GATEWAY, True, False),
     ):
@@ -105,6 +106,12 @@ def test_those_that_share_a_volume_wait_for_their_node_alone() -> None:
         "1 of one wait: too little CPU on 1 of 1 node (at most 0.00 left); "
         "those that share a volume have to be on one node"
     )
+
+
+def test_the_node_of_those_that_share_a_volume_may_be_full_of_the_others() -> None:
+    first = replace(ONE, name="first", replicas=4, together=True)
+    answer = capacity(first, replace(ONE, name="second", replicas=2, together=True), kind=KIND)
+    assert "2 of second wait: too little CPU on 1 of 1 node (at most 0.00 left)" in answer.shortage
 
 
 def test_each_waits_for_what_its_nodes_lack() -> None:

@@ -226,7 +226,7 @@ class Recorder:
     def _classes(self, claim: Manifest) -> list[Manifest]:
         """The class that the claim names, or the default one; none where it is not there."""
         found = self.record.objects.get(("StorageClass", None, claim["spec"].get("storageClassName", "")))
-        return [found.manifest] if found else [each for each in self.record.manifests if _is_default(each)]
+        return [found.manifest] if found else [*filter(references.is_default_class, self.record.manifests)]
 
     def _runs(self, chart: str) -> bool:
         return any(each.chart == chart for each in self.record.releases.values())
@@ -294,11 +294,6 @@ class Recorder:
             if release.namespace == namespace:
                 del self.record.releases[name]
                 self.record.tell(f"deleted release {release.name} with its namespace")
-
-
-def _is_default(manifest: Manifest) -> bool:
-    annotations = manifest["metadata"].get("annotations", {})
-    return bool(manifest["kind"] == "StorageClass" and annotations.get(references.DEFAULT_CLASS) == "true")
 
 
 def _release(namespace: str, name: str) -> str:

@@ -37,6 +37,12 @@ def open_ends(there: Sequence[Manifest], externals: Sequence[External]) -> list[
     return [line for line in unresolved(there, [*BORN, *externals]) if titles and line.startswith(titles)]
 
 
+def is_default_class(manifest: Manifest) -> bool:
+    """Whether it is the storage class of claims that name none."""
+    annotations = manifest["metadata"].get("annotations") or {}
+    return manifest["kind"] == "StorageClass" and annotations.get(DEFAULT_CLASS) == "true"
+
+
 def _pull_secrets(manifest: Manifest) -> list[External]:
     """The logins of registries, which people bring; a pod is taken without them."""
     return [
@@ -54,10 +60,6 @@ def _without_class(manifest: Manifest, there: Sequence[Manifest]) -> Iterator[st
     claims = [manifest] if manifest["kind"] == "PersistentVolumeClaim" else []
     if manifest["kind"] == "StatefulSet":
         claims = list(manifest["spec"].get("volumeClaimTemplates", ()))
-    has_default = any(
-        each["metadata"].get("annotations", {}).get(DEFAULT_CLASS) == "true"
-        for each in there
-        if each["kind"] == "StorageClass"
-    )
+    has_default = any(map(is_default_class, there))
     if not has_default and any("storageClassName" not in claim["spec"] for claim in claims):
         yield "asks for the default storage class, and the cluster has none"

@@ -15,13 +15,13 @@ from ministack.core.responses import get_account_id, get_region
 from ministack.services import eks
 from ministack.services.cloudformation import provisioners
 
+from commands.assembly import CHART
 from commands.local.emulator.edge import certificates
 from commands.local.emulator.kubernetes import api_server
 from commands.local.emulator.kubernetes.record import Record, Release, file_of
 from commands.local.emulator.kubernetes.recorder import Recorder, Refused
 
 MANIFEST = "Custom::AWSCDK-EKS-KubernetesResource"
-CHART = "Custom::AWSCDK-EKS-HelmChart"
 REMAINS = "Custom::ClusterRemains"
 Properties = Mapping[str, Any]
 Made = tuple[str, dict[str, str]]

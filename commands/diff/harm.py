@@ -6,7 +6,7 @@ from commands.diff.versions import unreadable
 from commands.manifest_files import Object
 
 
-def refused(old: Object, new: Object) -> str | None:
+def harm(old: Object, new: Object) -> str | None:
     """Why the object cannot be changed in place, or not without its data or its pods, in words that follow its name."""
     if why := immutable.refused(old, new):
         return f"{why}; it must be deleted and made anew"

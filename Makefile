@@ -119,7 +119,7 @@ test-fast: lint types ## The quick tests: no life cycle on the embedded AWS, not
 test: lint types ## Lint, types, unit, snapshot, policy, graph, bad-input and life-cycle tests
 	@$(PY) -m pytest -q -n $(WORKERS) --dist loadgroup --durations=10
 
-test-wide: setup-dev ## Runbooks, hand-off, diff, report, preflight and EKS on the embedded AWS (8 minutes)
+test-wide: setup-dev ## Runbooks, hand-off, diff, report, preflight and EKS on the embedded AWS (10 minutes)
 	@$(PY) -m pytest -q -n $(WORKERS) --dist loadgroup -m wide
 
 fuzz: setup-dev ## Synthesize every one of 8,000 spoiled deployment files that loads (5 minutes)

@@ -100,7 +100,7 @@ def test_the_cli_writes_the_same_templates(assembly: Path, tmp_path: Path) -> No
     assert len(same) == len(names) > 8
 
 
-@pytest.mark.slow
+@pytest.mark.wide
 @pytest.mark.parametrize("seed", range(2))
 def test_what_loads_synthesizes(seed: int, folder: Path, tmp_path: Path) -> None:
     """The settings refuse what the templates could not take: mutated files that load also synthesize."""

@@ -477,6 +477,7 @@ def test_with_the_extension(emulated: Emulated, probe: Probe) -> None:
     probe(emulated)
 
 
+@pytest.mark.wide
 @pytest.mark.parametrize("probe", DEFECTS, ids=lambda probe: probe.__name__)
 def test_ministack_still_has_the_defect(plain: Emulated, probe: Probe) -> None:
     try:

@@ -78,7 +78,7 @@ def _add_logs(eks: Eks) -> None:
             "singleBinary": {
                 "replicas": 1,
                 "persistence": {"size": "20Gi", "storageClass": "gp3"},
-                "resources": {"requests": {"cpu": "100m", "memory": "512Mi"}, "limits": {"memory": "1Gi"}},
+                "resources": resources("100m", "512Mi", limit="1Gi"),
             },
             # it would read every Secret of the cluster, for rules that nobody writes
             "sidecar": {"rules": {"enabled": False}},
@@ -107,7 +107,7 @@ def _add_logs(eks: Eks) -> None:
             ),
             "ports": _ports(),
             "securityContext": {"runAsUser": 0, "runAsGroup": 0, "readOnlyRootFilesystem": True},
-            "resources": {"requests": {"cpu": "50m", "memory": "128Mi"}, "limits": {"memory": "256Mi"}},
+            "resources": resources("50m", "128Mi", limit="256Mi"),
         },
     )
 
@@ -147,7 +147,7 @@ def _add_tracing(eks: Eks) -> None:
             "jaeger": {
                 "podSecurityContext": security,
                 "securityContext": CONTAINER_SECURITY,
-                "resources": {"requests": {"cpu": "100m", "memory": "512Mi"}, "limits": {"memory": "1Gi"}},
+                "resources": resources("100m", "512Mi", limit="1Gi"),
             },
         },
     )

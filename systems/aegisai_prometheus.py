@@ -69,7 +69,7 @@ def _prometheus(observability: EksObservabilitySettings) -> Values:
         **{f"{kind}SelectorNilUsesHelmValues": False for kind in everything},
         "retention": f"{observability.prometheus_retention_days}d",
         "retentionSize": f"{bytes_of(storage) * VOLUME_PERCENT // 100 // UNITS['Mi']}MB",
-        "resources": {"requests": {"cpu": "200m", "memory": "1Gi"}, "limits": {"memory": "2Gi"}},
+        "resources": resources("200m", "1Gi", limit="2Gi"),
         "storageSpec": {"volumeClaimTemplate": {"spec": volume}},
     }
 
@@ -98,7 +98,7 @@ def _grafana(data_sources: Sequence[Values]) -> Values:
     """Grafana, whose sidecars bring data sources, and dashboards from all namespaces."""
     reads = {"resource": "configmap"}
     return {
-        "resources": {"requests": {"cpu": "100m", "memory": "256Mi"}, "limits": {"memory": "512Mi"}},
+        "resources": resources("100m", "256Mi", limit="512Mi"),
         "admin": {"existingSecret": GRAFANA_ADMIN},
         # the chart's own role reads every Secret of the cluster
         "rbac": {"useExistingClusterRole": GRAFANA_READS},

@@ -55,15 +55,9 @@ def _argo_cd() -> Mapping[str, object]:
         "applicationSet": {"replicas": 0},
         "notifications": {"enabled": False},
         "dex": {"enabled": False},
-        "controller": {
-            "resources": {"requests": {"cpu": "100m", "memory": "512Mi"}, "limits": {"memory": "1Gi"}}
-        },
-        "server": {
-            "resources": {"requests": {"cpu": "50m", "memory": "128Mi"}, "limits": {"memory": "256Mi"}}
-        },
-        "repoServer": {
-            "resources": {"requests": {"cpu": "50m", "memory": "256Mi"}, "limits": {"memory": "512Mi"}}
-        },
+        "controller": {"resources": resources("100m", "512Mi", limit="1Gi")},
+        "server": {"resources": resources("50m", "128Mi", limit="256Mi")},
+        "repoServer": {"resources": resources("50m", "256Mi", limit="512Mi")},
         "redis": {"resources": resources("20m", "64Mi")},
         "redisSecretInit": {"resources": resources("20m", "64Mi")},
     }

@@ -54,6 +54,7 @@ def read_me(
     termination = bool(artifact["properties"].get("terminationProtection"))
     needed, given = capabilities(whole), parameters(whole)
     placed = objects(assembly, deployment)
+    remaining, obstacles = list(left(whole, deployment)), list(rollback.obstacles(whole))
     return (
         environment()
         .get_template("README.md.j2")
@@ -84,12 +85,12 @@ def read_me(
             termination_protection=termination,
             ecs=any(each["Type"] == "AWS::ECS::Cluster" for each in whole["Resources"].values()),
             obstacles=[command(each, whole) for each in protections(whole, termination=termination)],
-            stays=[each for each in left(whole, deployment) if not each.pending],
+            stays=[each for each in remaining if not each.pending],
             rollback=[
                 *([STOP_TERMINATION] if termination else []),
-                *(command(each, whole) for each in rollback.obstacles(whole)),
+                *(command(each, whole) for each in obstacles),
             ],
-            refuses_rollback=any(True for _ in rollback.obstacles(whole)),
+            refuses_rollback=bool(obstacles),
             remains=rollback.remains(whole),
             taken=list(taken(whole)),
             before=prerequisites(whole),
@@ -98,7 +99,7 @@ def read_me(
             after=afterwards(whole, placed),
             services=services(whole),
             runbooks=runbooks(whole, system=system),
-            pending=[each for each in left(whole, deployment) if each.pending],
+            pending=[each for each in remaining if each.pending],
             roles=list(roles(whole)),
             quotas=shares(whole),
             sizes=sizes,

@@ -99,6 +99,6 @@ def _namespace(
     )
 
 
-def resources(cpu: str, memory: str) -> dict[str, object]:
-    """Requests, and the memory as limit."""
-    return {"requests": {"cpu": cpu, "memory": memory}, "limits": {"memory": memory}}
+def resources(cpu: str, memory: str, *, limit: str | None = None) -> dict[str, object]:
+    """Requests, and `limit` of memory; left out: as much as is requested."""
+    return {"requests": {"cpu": cpu, "memory": memory}, "limits": {"memory": limit or memory}}

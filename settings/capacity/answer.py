@@ -90,13 +90,20 @@ class Capacity:
             drain += ", but what has its volume on a node's own disk, as with local-path, waits for that node"
         return "; ".join([*parts, drain])
 
+    def requested(self, moment: Moment) -> tuple[int, int, int]:
+        """Pods, thousandths of a CPU and bytes of memory that are asked for, without daemon sets."""
+        wanted = [(one, one.pods(moment)) for one in self.workloads]
+        return (
+            sum(count for _, count in wanted),
+            sum(one.cpu * count for one, count in wanted),
+            sum(one.memory * count for one, count in wanted),
+        )
+
     @property
     def shortage(self) -> str:
         """Why the fewest pods do not fit."""
         packing = self.at(Moment.minimum)
-        wanted = [(one, one.pods(Moment.minimum)) for one in self.workloads]
-        cpu = sum(one.cpu * count for one, count in wanted)
-        memory = sum(one.memory * count for one, count in wanted)
+        pods, cpu, memory = self.requested(Moment.minimum)
         kinds = ", ".join(
             f"{counted_nodes(max(kind.start, kind.most))} of {cores(kind.cpu)} CPU and {gib(kind.memory)} GiB"
             for kind in self.kinds
@@ -109,7 +116,7 @@ class Capacity:
         less = f", less {cores(daemons)} CPU of daemon sets on each" if daemons else ""
         short = shortages(packing, self.workloads, kinds=self.kinds, daemon_sets=self.daemon_sets)
         return (
-            f"{sum(count for _, count in wanted)} pods request {cores(cpu)} CPU and {gib(memory)} GiB and have "
+            f"{pods} pods request {cores(cpu)} CPU and {gib(memory)} GiB and have "
             f"{kinds}{less}; {short}{tied}"
         )
 

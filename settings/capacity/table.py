@@ -23,15 +23,15 @@ def rows(answer: Capacity) -> list[tuple[str, ...]]:
 
 def _row(answer: Capacity, moment: Moment) -> tuple[str, ...]:
     packing = answer.at(moment)
-    wanted = [(one, one.pods(moment)) for one in answer.workloads]
-    cpu, memory = left(packing)
+    pods, cpu, memory = answer.requested(moment)
+    cpu_left, memory_left = left(packing)
     return (
         moment,
-        str(sum(count for _, count in wanted)),
-        cores(sum(one.cpu * count for one, count in wanted)),
-        gib(sum(one.memory * count for one, count in wanted)),
+        str(pods),
+        cores(cpu),
+        gib(memory),
         str(len(packing.nodes)),
-        f"{cpu} %",
-        f"{memory} %",
+        f"{cpu_left} %",
+        f"{memory_left} %",
         listed(packing.waiting) or "-",
     )
